@@ -1,0 +1,36 @@
+# The few functions that every folder's CMakeLists.txt uses.
+# SPDX-License-Identifier: Apache-2.0
+
+# Warnings hold for our own targets only; Debian's headers come in as system headers.
+set(MILLRACE_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
+
+# millrace_library(NAME SOURCES ... DEPENDS ... PRIVATE_DEPENDS ...)
+# A static library of one folder. Includes are written from the repository's root: "fpc/insn.h".
+function(millrace_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;PRIVATE_DEPENDS" ${ARGN})
+  if(NOT ARG_SOURCES)
+    add_library(${name} INTERFACE)
+    target_include_directories(${name} INTERFACE ${CMAKE_SOURCE_DIR})
+    target_link_libraries(${name} INTERFACE ${ARG_DEPENDS})
+    return()
+  endif()
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
+  target_compile_options(${name} PRIVATE ${MILLRACE_WARNINGS})
+  target_link_libraries(${name} PUBLIC ${ARG_DEPENDS} PRIVATE ${ARG_PRIVATE_DEPENDS})
+endfunction()
+
+# millrace_test(NAME LABEL quick|full|long SOURCES ... DEPENDS ...)
+# One GoogleTest executable; every TEST becomes a ctest of its own (SystemC allows one simulation per process).
+function(millrace_test name)
+  cmake_parse_arguments(ARG "" "LABEL" "SOURCES;DEPENDS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_compile_options(${name} PRIVATE ${MILLRACE_WARNINGS})
+  target_compile_definitions(${name} PRIVATE
+    MILLRACE_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data"
+    MILLRACE_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
+    MILLRACE_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  target_link_libraries(${name} PRIVATE ${ARG_DEPENDS} GTest::gmock GTest::gtest_main)
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES LABELS ${ARG_LABEL} TIMEOUT 600)
+endfunction()

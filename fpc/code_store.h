@@ -1,0 +1,38 @@
+// The control store of a core, decoded once and shared by all cores that run the same words.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/result.h"
+#include "fpc/core.h"
+#include "fpc/insn.h"
+
+namespace fpc {
+
+class CodeStore {
+ public:
+  // `words` with ECC, at most kStoreWords, placed from address 0. A correctable ECC error is corrected and counted, an
+  // uncorrectable one or an illegal word faults when it is executed, not here (control stores hold junk outside the code).
+  static base::Result<CodeStore> create(std::span<const Word> words);
+
+  ~CodeStore();
+  CodeStore(CodeStore&&) noexcept;
+  CodeStore& operator=(CodeStore&&) noexcept;
+
+  unsigned size() const;
+  Word word(unsigned address) const;       // as loaded
+  unsigned corrected_words() const;
+
+  struct Decoded;  // private to the engines: fpc/interpreter_p.h
+  const Decoded& decoded() const { return *decoded_; }
+
+ private:
+  explicit CodeStore(std::unique_ptr<Decoded> decoded);
+  std::unique_ptr<Decoded> decoded_;
+};
+
+}  // namespace fpc

@@ -1,0 +1,65 @@
+// A compiled program before it is placed on a card: words with their relocations, maps, limits. Versioned JSON on disk.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "fpc/insn.h"
+
+namespace firmware {
+
+constexpr std::string_view kImageSchema = "millrace.image/1";
+
+// Bits 63:56 of an un-relocated word (nfp-fw-abi 3).
+enum class Relocation : uint8_t {
+  kNone = 0, kBranch = 1, kGoOut = 2, kGoAbort = 3, kCallPush = 4, kCallPop = 5, kNextPacket = 6, kHelper = 7, kImmediate = 8,
+};
+constexpr unsigned kRelocationShift = 56;
+constexpr unsigned kRelocatedAddress = 15000;  // target in the stored image of types 2..7, plus the helper id for type 7
+
+enum class WordUse : uint8_t { kUnused = 0, kRead = 1, kWrite = 2, kAtomic = 3 };
+
+struct ImageMap {
+  std::string name;
+  uint32_t type = 0;  // BPF_MAP_TYPE_*
+  uint32_t key_bytes = 0, value_bytes = 0, max_entries = 0;
+  std::vector<WordUse> word_use;  // one per 4-byte word of the value, as the driver's use table records it
+  std::string key_btf, value_btf;  // BTF type names, for reports; may be empty
+};
+
+struct SourceLine {
+  uint32_t word = 0;  // first word of the range it describes
+  uint32_t insn = 0;  // eBPF instruction
+  std::string file;
+  uint32_t line = 0;
+};
+
+struct Image {
+  std::string program;       // its name
+  std::string program_type;  // "xdp" or "sched_cls"
+  std::string profile;       // capability profile it was compiled for
+  std::string codegen;       // "kernel"
+  std::vector<fpc::Word> words;  // before relocation: bits 63:56 relocation type, no ECC
+  uint32_t target_out = 0, target_abort = 0;  // word offsets of the exits
+  uint32_t target_push = 0, target_pop = 0;   // 0: absent
+  uint32_t stack_bytes = 0;
+  uint32_t max_packet_offset = 0;
+  std::vector<ImageMap> maps;  // table id of maps[i] in the words is i + 1
+  std::vector<SourceLine> lines;
+  std::vector<std::string> warnings;  // defects of the reference lowering that the program reaches, and the like
+
+  std::vector<unsigned> helpers() const;  // helper ids that its words call, ascending
+};
+
+std::string to_json(const Image& image);
+// Error: kInvalidInput naming the member, what was found and what is allowed. `where` is the file's name.
+base::Result<Image> image_from_json(const std::string& text, const std::string& where);
+
+// Word files: one 16-digit hex word a line, '#' comments. Words with a relocation type in bits 63:56 make a relocatable
+// image (a card's `bpftool prog dump jited`, our .nfp vectors).
+base::Result<std::vector<fpc::Word>> words_from_text(const std::string& text, const std::string& where);
+
+}  // namespace firmware

@@ -1,0 +1,44 @@
+// Builds the control store of a card: resident datapath, the routines that a program calls, the relocated program.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "base/result.h"
+#include "fpc/firmware/abi.h"
+#include "fpc/firmware/image.h"
+
+namespace firmware {
+
+struct Layout {
+  unsigned start = kProgramStart;  // first word of the program
+  unsigned done = kDoneAddress;    // the program's exit; a trampoline to the datapath lies there
+  unsigned resident = 0;           // first word of the resident firmware and routines (its entry when done != 1)
+  std::map<unsigned, unsigned> helpers;  // helper id -> address of a trampoline; absent: the routine's own address
+};
+
+struct LinkedStore {
+  std::vector<fpc::Word> words;  // with ECC, from address 0
+  unsigned entry = 0;            // where contexts start
+  unsigned program_start = 0, program_words = 0;
+  unsigned resident_words = 0;   // dispatch and verdict code
+  unsigned routine_words = 0;    // helper routines that the program references
+  unsigned dispatch_cycles = 0;  // what the resident words cost per packet (measured by running them on an empty program):
+                                 // the card subtracts them from its datapath_cycles
+};
+
+// Relocates (nfp-fw-abi 3) and places. Error: kOutOfRange when words do not fit, naming each part's size; kUnsupported with
+// the driver's text for a helper without a routine.
+base::Result<LinkedStore> link(const Image& image, const Layout& layout = {});
+
+// The program's words alone, relocated for `start`, `done` and helper addresses, with ECC: what a driver DMAs to a card.
+base::Result<std::vector<fpc::Word>> relocate(const Image& image, unsigned start, unsigned done,
+                                              const std::map<unsigned, unsigned>& helpers);
+
+// A store for words that are already relocated (the `.rel` vectors): the words lie at layout.start as they are, done and helper
+// trampolines at the layout's addresses, the firmware at layout.resident.
+base::Result<LinkedStore> link_relocated(const std::vector<fpc::Word>& words, const Layout& layout);
+
+}  // namespace firmware

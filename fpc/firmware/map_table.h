@@ -1,0 +1,51 @@
+// Maps in card memory, from the host's side: creates descriptors and tables, reads and writes entries of a card at rest.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The microcode routines (map_lookup, map_update, map_delete) and this class agree on maps.def. Bytes of keys and values are
+// raw, as programs see them; swapping atomic words is the caller's business (host-driver).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/result.h"
+#include "fpc/firmware/abi.h"
+#include "fpc/memory.h"
+
+namespace firmware {
+
+constexpr uint32_t kMapTypeHash = 1;   // BPF_MAP_TYPE_HASH
+constexpr uint32_t kMapTypeArray = 2;  // BPF_MAP_TYPE_ARRAY
+
+enum class MapStatus { kOk, kNoEntry, kExists, kFull, kNoMemory, kInvalid };
+int to_errno(MapStatus status);  // 0 or a positive errno: ENOENT, EEXIST, E2BIG, ENOMEM, EINVAL
+
+struct MapShape {
+  uint32_t type = 0, key_bytes = 0, value_bytes = 0, max_entries = 0;
+};
+
+class MapTable {
+ public:
+  explicit MapTable(fpc::ByteStore& memory) : memory_(memory) {}
+
+  // Table id, from 1. Error: a shape outside maps.def's limits, card memory or table ids exhausted.
+  base::Result<unsigned> create(const MapShape& shape);
+  unsigned count() const { return static_cast<unsigned>(shapes_.size()); }
+  const MapShape& shape(unsigned id) const { return shapes_.at(id - 1); }
+
+  std::optional<std::vector<uint8_t>> lookup(unsigned id, std::span<const uint8_t> key) const;
+  MapStatus update(unsigned id, std::span<const uint8_t> key, std::span<const uint8_t> value, uint64_t flags);
+  MapStatus remove(unsigned id, std::span<const uint8_t> key);
+  // Entries in table order: deterministic for the same sequence of operations.
+  void for_each(unsigned id, const std::function<void(std::span<const uint8_t> key, std::span<const uint8_t> value)>& visit) const;
+
+ private:
+  fpc::ByteStore& memory_;
+  std::vector<MapShape> shapes_;
+  uint64_t heap_ = kMapHeap;
+};
+
+}  // namespace firmware

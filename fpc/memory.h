@@ -1,0 +1,47 @@
+// What a memory command does to bytes: the functional half of every memory of the card, without time.
+// SPDX-License-Identifier: Apache-2.0
+//
+// ByteStore is a sparse byte-addressed memory: pages appear when written, unwritten bytes read as zero.
+// perform() applies one command to a store, moving data between it and the context's transfer registers
+// (nfp-isa 12.3 byte order, 12.5 atomics). Pages can be capped so that no program exhausts the host.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "fpc/core.h"
+
+namespace fpc {
+
+class ByteStore {
+ public:
+  static constexpr unsigned kPageBits = 16;
+  static constexpr uint64_t kPageBytes = uint64_t{1} << kPageBits;
+
+  explicit ByteStore(uint64_t max_bytes = uint64_t{4} << 30) : max_pages_(max_bytes >> kPageBits) {}
+
+  void read(uint64_t address, std::span<uint8_t> to) const;
+  // false: the page budget is spent, nothing was written.
+  [[nodiscard]] bool write(uint64_t address, std::span<const uint8_t> from);
+
+  uint32_t read32(uint64_t address) const;  // little endian
+  [[nodiscard]] bool write32(uint64_t address, uint32_t value);
+  uint64_t resident_bytes() const { return pages_.size() << kPageBits; }
+
+ private:
+  uint8_t* page(uint64_t address) const;  // nullptr if absent
+  uint8_t* make_page(uint64_t address);   // nullptr if over budget
+
+  std::unordered_map<uint64_t, std::unique_ptr<uint8_t[]>> pages_;
+  mutable uint64_t last_number_ = ~uint64_t{0};  // one-entry cache of the page last touched
+  mutable uint8_t* last_page_ = nullptr;
+  uint64_t max_pages_;
+};
+
+// false: the command is not one that a byte memory performs, or the store is full.
+[[nodiscard]] bool perform(const MemoryCommand& command, ContextState& context, ByteStore& store);
+
+}  // namespace fpc

@@ -1,0 +1,55 @@
+// eBPF programs as data: instructions, maps and debug lines of one program, whatever they were loaded from.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace ebpf {
+
+// One 8-byte instruction slot, fields as in RFC 9669. A 64-bit immediate load takes two slots.
+struct Insn {
+  uint8_t opcode = 0;
+  uint8_t dst = 0;  // 4 bits
+  uint8_t src = 0;  // 4 bits
+  int16_t off = 0;
+  int32_t imm = 0;
+  bool operator==(const Insn&) const = default;
+};
+static_assert(sizeof(Insn) == 12);  // not the wire form: see insns_from_bytes()
+
+enum class ProgType : uint8_t { kXdp, kSchedCls, kSocketFilter };
+const char* to_string(ProgType type);  // "xdp", "sched_cls", "socket_filter"
+
+struct MapDef {
+  std::string name;
+  uint32_t type = 0;  // BPF_MAP_TYPE_*
+  uint32_t key_bytes = 0, value_bytes = 0, max_entries = 0, flags = 0;
+  std::string key_btf, value_btf;  // BTF type names or empty
+  bool operator==(const MapDef&) const = default;
+};
+
+struct LineInfo {
+  uint32_t insn = 0;  // first instruction it describes
+  std::string file, text;  // source file and the line's text
+  uint32_t line = 0, column = 0;
+};
+
+// Linked: subprograms are appended, calls are relative, ld_imm64 of a map has src = 1 (BPF_PSEUDO_MAP_FD) and imm = index into
+// maps. What libbpf would hand to PROG_LOAD, with map fds replaced by indices.
+struct Program {
+  std::string name;
+  std::string section;
+  ProgType type = ProgType::kXdp;
+  std::vector<Insn> insns;
+  std::vector<MapDef> maps;  // of the whole object, in the object's order
+  std::vector<LineInfo> lines;
+  std::string license;
+};
+
+// Wire form (8 bytes a slot, little endian) to slots and back. `bytes` must be a multiple of 8.
+std::vector<Insn> insns_from_bytes(const std::vector<uint8_t>& bytes);
+std::vector<uint8_t> insns_to_bytes(const std::vector<Insn>& insns);
+
+}  // namespace ebpf
