@@ -1,5 +1,5 @@
-// Result<T>: a value or an Error, for everything that can go wrong because of what came from outside.
-// SPDX-License-Identifier: Apache-2.0
+// Result<T>: a value or an Error, for everything that can go wrong because of what came from
+// outside. SPDX-License-Identifier: Apache-2.0
 //
 //   Result<Image> image = read_image(path);
 //   if (!image) return image.error();
@@ -23,8 +23,8 @@ enum class ErrorCode {
   kBusy,          // a resource that is in use
 };
 
-// The message is lower case, has no full stop and names the thing, the value found and the value allowed.
-// `where` is the file, object or place that it speaks of; empty when the message says it.
+// The message is lower case, has no full stop and names the thing, the value found and the value
+// allowed. `where` is the file, object or place that it speaks of; empty when the message says it.
 struct Error {
   ErrorCode code = ErrorCode::kInvalidInput;
   std::string message;

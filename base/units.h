@@ -1,7 +1,8 @@
 // Numbers that wear their unit: core cycles, picoseconds, hertz.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Strong types stand at interfaces; inside a hot loop a raw integer with a unit suffix (now_cycles) is fine.
+// Strong types stand at interfaces; inside a hot loop a raw integer with a unit suffix (now_cycles)
+// is fine.
 #pragma once
 
 #include <compare>

@@ -1,0 +1,125 @@
+// Reading and writing of files for the command line.
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/files.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+
+#include "offload-compiler/ebpf/object.h"
+
+namespace cli {
+
+using base::Result;
+
+Result<std::string> read_file(const std::string& path, uint64_t limit) {
+  std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(path.c_str(), "rb"), std::fclose);
+  if (!file) return base::io_error(std::strerror(errno), path);
+  struct stat status {};
+  if (fstat(fileno(file.get()), &status) == 0 && S_ISDIR(status.st_mode)) {
+    return base::io_error("is a directory, expected a file", path);
+  }
+  std::string text;
+  char block[65536];
+  while (const size_t count = std::fread(block, 1, sizeof block, file.get())) {
+    text.append(block, count);
+    if (text.size() > limit) {
+      return base::out_of_range(fmt::format("larger than {} bytes, the most that is read", limit),
+                                path);
+    }
+  }
+  if (std::ferror(file.get())) return base::io_error(std::strerror(errno), path);
+  return text;
+}
+
+Result<void> write_file(const std::string& path, const std::string& text) {
+  if (path == "-") {
+    const bool written =
+        std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+    return written ? Result<void>() : base::io_error(std::strerror(errno), "standard output");
+  }
+  const std::string temporary = fmt::format("{}.{}.tmp", path, getpid());
+  std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(temporary.c_str(), "wb"), std::fclose);
+  if (!file) return base::io_error(std::strerror(errno), path);
+  bool written = std::fwrite(text.data(), 1, text.size(), file.get()) == text.size();
+  written = std::fclose(file.release()) == 0 && written;
+  if (written && std::rename(temporary.c_str(), path.c_str()) == 0) return {};
+  const int reason = errno;
+  std::error_code ignored;
+  std::filesystem::remove(temporary, ignored);
+  return base::io_error(std::strerror(reason), path);
+}
+
+InputKind kind_of(const std::string& contents) {
+  if (contents.starts_with("\x7f"
+                           "ELF")) {
+    return InputKind::kObject;
+  }
+  const size_t first = contents.find_first_not_of(" \t\r\n");
+  return first != std::string::npos && contents[first] == '{' ? InputKind::kImage
+                                                              : InputKind::kWords;
+}
+
+namespace {
+
+// Text of words: hex digits, blanks and comments. Anything else is taken for a damaged object,
+// which gives the better message.
+bool looks_like_words(const std::string& contents) {
+  for (const char c : contents.substr(0, 4096)) {
+    if (c == '\n' || c == '\r' || c == '\t') continue;
+    if (c < ' ' || c > '~') return false;
+  }
+  return !contents.empty();
+}
+
+Result<Input> load_words(const std::string& contents, const std::string& path) {
+  Result<std::vector<fpc::Word>> words = firmware::words_from_text(contents, path);
+  if (!words) return words.error();
+  Input input{InputKind::kWords, {}, false};
+  Result<firmware::Image> image = firmware::image_from_words(*words, path);
+  if (image) {
+    input.image = std::move(*image);
+    return input;
+  }
+  for (const fpc::Word word : *words) {
+    if (word >> firmware::kRelocationShift) return image.error();
+  }
+  input.placed = true;
+  input.image.program = std::filesystem::path(path).stem().string();
+  input.image.words = std::move(*words);
+  return input;
+}
+
+}  // namespace
+
+Result<Input> load_input(const std::string& path, const std::string& name,
+                         const offload::Target& target) {
+  Result<std::string> contents = read_file(path);
+  if (!contents) return contents.error();
+  const InputKind kind = kind_of(*contents);
+  if (kind == InputKind::kImage) {
+    Result<firmware::Image> image = firmware::image_from_json(*contents, path);
+    if (!image) return image.error();
+    return Input{kind, std::move(*image), false};
+  }
+  if (kind == InputKind::kWords && looks_like_words(*contents)) return load_words(*contents, path);
+
+  Result<ebpf::Object> object = ebpf::load_object(path);
+  if (!object) return object.error();
+  Result<ebpf::Program> program = ebpf::select_program(*object, name);
+  if (!program) return program.error();
+  Result<firmware::Image> image = offload::compile(*program, target);
+  if (!image) {
+    return base::Error{image.error().code, image.error().text(),
+                       fmt::format("{}: program {}", path, program->name)};
+  }
+  return Input{InputKind::kObject, std::move(*image), false};
+}
+
+}  // namespace cli

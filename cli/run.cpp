@@ -1,0 +1,243 @@
+// millrace run: a program on a card, packets through it, a report.
+// SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <memory>
+#include <optional>
+
+#include "cli/commands.h"
+#include "cli/files.h"
+#include "cli/message.h"
+#include "cli/progress.h"
+#include "cli/quantity.h"
+#include "cli/report.h"
+#include "host-driver/card_session.h"
+
+namespace cli {
+namespace {
+
+using base::Result;
+
+constexpr uint64_t kDefaultPackets =
+    100'000;  // of the generator, when neither --packets nor --duration is given
+constexpr const char* kDefaultTraffic = "size=64,flows=1000,proto=udp,rate=line";
+
+// Where the placed words of a word file expect their surroundings
+// (tests/data/kernel-jit/README.md).
+constexpr unsigned kPlacedDone = 0x1f00, kPlacedResident = 0x1000, kPlacedHelpers = 0x1e00,
+                   kPlacedHelperStride = 0x10;
+
+struct Options {
+  std::string input, program, nic = "nfp-120", target = "nfp", codegen = "kernel",
+                              engine = "interp";
+  std::string pcap, traffic, rate, duration, maps, maps_out, out, json;
+  unsigned fpcs = 0;
+  uint64_t packets = 0, seed = 1;
+};
+
+firmware::Layout placed_layout() {
+  firmware::Layout layout{0, kPlacedDone, kPlacedResident, {}};
+  unsigned address = kPlacedHelpers;
+  for (const unsigned helper : {firmware::kHelperMapLookup, firmware::kHelperMapUpdate,
+                                firmware::kHelperMapDelete, firmware::kHelperPerfEvent}) {
+    layout.helpers[helper] = address;
+    address += kPlacedHelperStride;
+  }
+  return layout;
+}
+
+Result<nic::Config> configure(const Options& options) {
+  Result<nic::Config> config = nic::load_config(options.nic);
+  if (!config || options.fpcs == 0) return config;
+  const unsigned most = config->islands * config->fpcs_per_island;
+  if (options.fpcs > most) {
+    return base::out_of_range(
+        fmt::format("--fpcs {}: {} has 1 to {}", options.fpcs, config->name, most));
+  }
+  config->workers = options.fpcs;
+  return config;
+}
+
+Result<nic::PacketSource> open_source(const Options& options, const nic::Config& config) {
+  const nic::LineRate line = nic::line_rate(config);
+  if (options.pcap.empty())
+    return nic::open_generator(options.traffic.empty() ? kDefaultTraffic : options.traffic,
+                               options.seed, line);
+  const bool repeat = options.packets != 0 || !options.duration.empty();
+  return nic::open_capture(options.pcap, options.rate, repeat, line);
+}
+
+Result<nic::Limits> limits_of(const Options& options) {
+  nic::Limits limits;
+  limits.packets = options.packets;
+  if (!options.duration.empty()) {
+    Result<uint64_t> duration = parse_duration_ps(options.duration);
+    if (!duration) return duration.error();
+    limits.duration_ps = *duration;
+  }
+  if (options.pcap.empty() && limits.packets == 0 && limits.duration_ps == 0)
+    limits.packets = kDefaultPackets;
+  return limits;
+}
+
+Result<host::CardSession> open_session(const Options& options, const nic::Config& config,
+                                       const Input& input, RunFacts& facts) {
+  Result<firmware::LinkedStore> store =
+      input.placed ? firmware::link_relocated(input.image.words, placed_layout())
+                   : firmware::link(input.image);
+  if (!store) return store.error();
+  facts.words = store->program_words;
+  facts.routine_words = store->routine_words;
+  Result<host::CardSession> session =
+      host::CardSession::open(config, *store, input.image.maps, options.seed);
+  if (!session || options.maps.empty()) return session;
+  Result<std::string> text = read_file(options.maps);
+  if (!text) return text.error();
+  if (Result<void> filled = session->preload_maps(*text, options.maps); !filled)
+    return filled.error();
+  return session;
+}
+
+Result<void> write_results(const Options& options, const nic::Report& report, const RunFacts& facts,
+                           const host::CardSession& session) {
+  if (!options.maps_out.empty()) {
+    if (Result<void> written = write_file(options.maps_out, session.dump_maps()); !written)
+      return written;
+  }
+  if (!options.json.empty()) {
+    if (Result<void> written = write_file(options.json, json_report(report, facts)); !written)
+      return written;
+  }
+  return options.json == "-" || options.maps_out == "-"
+             ? Result<void>()
+             : write_file("-", text_report(report, facts));
+}
+
+// Runs the card; packets that leave it by wire or to the host go to `sink`.
+Result<nic::Report> run_card(nic::Nic& card, nic::PacketSource& source, const nic::Limits& limits,
+                             std::optional<nic::PacketSink>& sink) {
+  ProgressLine progress;
+  std::optional<base::Error> sink_error;
+  nic::Hooks hooks;
+  hooks.progress = progress.hook();
+  if (sink) {
+    hooks.departure = [&](const nic::Departure& packet) {
+      if (packet.exit == nic::Exit::kDropped || sink_error) return;
+      if (Result<void> written = sink->write(packet.departure_ps, packet.bytes); !written)
+        sink_error = written.error();
+    };
+  }
+  Result<nic::Report> report = card.run(source, limits, hooks);
+  if (!report) return report;
+  if (sink_error) return *sink_error;
+  if (sink) {
+    if (Result<void> closed = sink->close(); !closed) return closed.error();
+  }
+  return report;
+}
+
+int run(const Options& options) {
+  Result<offload::Target> target = offload::parse_target(options.target);
+  if (!target) return fail(target.error());
+  Result<nic::Config> config = configure(options);
+  if (!config) return fail(config.error());
+  Result<nic::Limits> limits = limits_of(options);
+  if (!limits) return fail(limits.error());
+  Result<nic::PacketSource> source = open_source(options, *config);
+  if (!source) return fail(source.error());
+  Result<Input> input = load_input(options.input, options.program, *target);
+  if (!input) return fail(input.error());
+
+  RunFacts facts{config->name,
+                 input->image.program,
+                 options.target,
+                 options.engine,
+                 options.seed,
+                 config->workers,
+                 0,
+                 0,
+                 0,
+                 input->image.warnings};
+  Result<host::CardSession> session = open_session(options, *config, *input, facts);
+  if (!session) return fail(session.error());
+  std::optional<nic::PacketSink> sink;
+  if (!options.out.empty()) {
+    Result<nic::PacketSink> created = nic::PacketSink::create(options.out);
+    if (!created) return fail(created.error());
+    sink.emplace(std::move(*created));
+  }
+
+  const auto start = std::chrono::steady_clock::now();
+  Result<nic::Report> report = run_card(session->card(), *source, *limits, sink);
+  if (!report) return fail(report.error());
+  facts.wall_seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  Result<void> written = write_results(options, *report, facts, *session);
+  return written ? kDone : fail(written.error());
+}
+
+void add_options(CLI::App& command, Options& o) {
+  command
+      .add_option("PROG.o|IMAGE|WORDS", o.input,
+                  "eBPF object, image of millrace compile, or words of a card's jited dump")
+      ->required();
+  command.add_option("--prog", o.program,
+                     "program of the object, by function name; needed when it has several");
+  command.add_option("--nic", o.nic, "card: a name of `millrace nic list` or a TOML file")
+      ->capture_default_str();
+  command.add_option("--fpcs", o.fpcs, "worker FPCs instead of the card's own number")
+      ->check(CLI::PositiveNumber);
+  command.add_option("--target", o.target, "nfp or nfp/PROFILE; profiles: public, shipped, full")
+      ->capture_default_str();
+  command
+      .add_option("--codegen", o.codegen, "code generator; kernel is what the driver's JIT emits")
+      ->check(CLI::IsMember({"kernel"}))
+      ->capture_default_str();
+  command.add_option("--engine", o.engine, "how cores execute")
+      ->check(CLI::IsMember({"interp"}))
+      ->capture_default_str();
+  CLI::Option* pcap = command.add_option("--pcap", o.pcap,
+                                         "replay this capture (its timestamps, or --rate); "
+                                         "repeated when --packets or --duration ask for more");
+  command
+      .add_option("--traffic", o.traffic,
+                  "generate: "
+                  "size=64|imix|64..1518,flows=N,zipf=S,proto=udp|tcp|mix,rate=line|20Mpps|40Gbps; "
+                  "sizes include the FCS")
+      ->excludes(pcap);
+  command
+      .add_option("--rate", o.rate,
+                  "replay the capture at line, 20Mpps or 40Gbps instead of its timestamps")
+      ->needs(pcap);
+  command.add_option("--packets", o.packets, "stop after so many packets")
+      ->check(CLI::PositiveNumber);
+  command.add_option("--duration", o.duration,
+                     "stop the traffic at this simulated time: 10ms, 500us, 1s");
+  command.add_option("--maps", o.maps,
+                     "fill the maps first: {\"map\": [{\"key\": [...], \"value\": [...]}]}, bytes "
+                     "as bpftool dumps them");
+  command.add_option("--maps-out", o.maps_out,
+                     "write the maps' contents after the run, same form; - is standard output");
+  command.add_option("--seed", o.seed, "seed of everything random")->capture_default_str();
+  command.add_option("--out", o.out,
+                     "capture of what leaves the card, by wire or to the host (pcap, nanoseconds)");
+  command.add_option("--json", o.json,
+                     "write the report as JSON; - is standard output, instead of the text");
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, Action& action) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand(
+      "run", "offload a program to a simulated card and send packets through it");
+  add_options(*command, *options);
+  command->footer(
+      "Without --pcap and --traffic, 64-byte UDP packets of 1000 flows come at line rate.\n"
+      "`lost` counts packets that never reached the program, `drop` those that it dropped; lost "
+      "and verdicts add up to offered.\n"
+      "Everything but `wall` in the JSON depends only on inputs and seed.");
+  command->callback([options, &action] { action = [options] { return run(*options); }; });
+}
+
+}  // namespace cli
