@@ -1,4 +1,4 @@
-// The reference interpreter: RFC 9669 semantics with XDP context, maps and helpers. The oracle; knows nothing of cores.
+// The reference interpreter: RFC 9669 with contexts, maps and helpers. Knows nothing of cores.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -15,11 +15,14 @@
 namespace ebpf {
 
 struct InterpreterOptions {
-  // Room that adjust_head/tail may use, in bytes of packet offset (the target's window: architecture decision 13).
+  // Room that adjust_head/tail may use, in bytes of packet offset (the target's window:
+  // architecture decision 13).
   uint32_t packet_offset = 128, off_min = 44, off_max = 248;
-  uint32_t tailroom = 0;             // adjust_tail growth allowed; 0 as on the card
-  uint64_t max_steps = 10'000'000;   // then kOutOfRange
-  std::function<uint32_t()> random;  // bpf_get_prandom_u32; default: a fixed sequence
+  uint32_t tailroom = 0;                       // adjust_tail growth allowed; 0 as on the card
+  uint64_t max_steps = 10'000'000;             // then kOutOfRange
+  std::function<uint32_t()> random;            // bpf_get_prandom_u32; default: a fixed sequence
+  std::function<uint64_t()> clock_ns;          // bpf_ktime_get_ns; default: instructions executed
+  uint32_t ingress_ifindex = 1, rx_queue = 0;  // what the context's fields read as
 };
 
 struct Outcome {
@@ -27,19 +30,24 @@ struct Outcome {
   std::vector<uint8_t> packet;  // bytes after the run
   uint32_t rx_queue = 0;        // queue chosen by the program, when chosen
   bool queue_chosen = false;
-  uint64_t steps = 0;           // instructions executed
+  uint64_t steps = 0;  // instructions executed
+  // Of bpf_perf_event_output: the data, then the packet bytes it asked for.
+  std::vector<std::vector<uint8_t>> events;
 };
 
 class Interpreter {
  public:
-  // `maps` parallel to program.maps; shared with whoever fills and reads them. Every memory access is bounds-checked, so even
-  // an unverified program cannot touch anything else.
-  static base::Result<Interpreter> create(const Program& program, std::vector<std::shared_ptr<Map>> maps,
+  // `maps` parallel to program.maps (nullptr for a map that is neither hash nor array); shared with
+  // whoever fills and reads them. Every memory access is bounds-checked, so even an unverified
+  // program cannot touch anything else.
+  static base::Result<Interpreter> create(const Program& program,
+                                          std::vector<std::shared_ptr<Map>> maps,
                                           InterpreterOptions options = {});
   ~Interpreter();
   Interpreter(Interpreter&&) noexcept;
 
-  // Error: the program did what no verified program does (bad access, unknown opcode), naming the instruction.
+  // Error: the program did what no verified program does (bad access, unknown opcode), naming the
+  // instruction.
   base::Result<Outcome> run(const std::vector<uint8_t>& packet);
 
  private:

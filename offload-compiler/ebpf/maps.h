@@ -1,10 +1,11 @@
-// Maps of the reference interpreter: the semantics of the kernel's HASH and ARRAY maps in host memory.
+// Maps of the reference interpreter: the kernel's HASH and ARRAY maps in host memory.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -15,16 +16,29 @@ namespace ebpf {
 
 class Map {
  public:
+  // Limits beside the kernel's own: a slot fits 26 bits, a byte of a value 28 bits, a full map 4
+  // GiB.
+  static constexpr uint32_t kMaxEntries = 1u << 26, kMaxValueBytes = 1u << 22;
+
   // Error: a type other than HASH and ARRAY, sizes the kernel refuses.
   static base::Result<std::unique_ptr<Map>> create(const MapDef& def);
   ~Map();
 
   const MapDef& def() const;
-  uint8_t* lookup(std::span<const uint8_t> key);  // the value's bytes, stable until the entry is removed; nullptr: absent
-  int update(std::span<const uint8_t> key, std::span<const uint8_t> value, uint64_t flags);  // 0 or -errno, as bpf(2)
+  // The value's bytes, stable until the entry is removed; nullptr: absent.
+  uint8_t* lookup(std::span<const uint8_t> key);
+  // Both return 0 or -errno, as bpf(2).
+  int update(std::span<const uint8_t> key, std::span<const uint8_t> value, uint64_t flags);
   int remove(std::span<const uint8_t> key);
-  void for_each(const std::function<void(std::span<const uint8_t>, std::span<const uint8_t>)>& visit) const;  // by key bytes
+  // Hash: ascending by the key's bytes; array: ascending by index, all entries.
+  void for_each(
+      const std::function<void(std::span<const uint8_t>, std::span<const uint8_t>)>& visit) const;
   void clear();  // hash: no entries; array: zero
+
+  // Entries live in numbered slots, whose memory stays valid until clear(), even when the entry is
+  // removed.
+  std::optional<uint32_t> find(std::span<const uint8_t> key) const;
+  uint8_t* slot_value(uint32_t slot);  // nullptr: no entry ever used this slot
 
  private:
   struct Impl;

@@ -1,4 +1,4 @@
-// Loads eBPF ELF objects through libbpf, in a forked child with resource limits (architecture decision 5).
+// Loads eBPF ELF objects through libbpf, in a forked child with resource limits.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -15,15 +15,18 @@ struct Object {
   std::vector<Program> programs;  // each with all maps of the object
 };
 
-// Errors name the file, what was found and what is allowed: unreadable, truncated, "malformed object", no programs,
-// a section of no known program type, a map type that no target offers is NOT an error here.
+// Errors name the file, what was found and what is allowed: unreadable, truncated, "malformed
+// object", no programs, a section of no known program type, a map type that no target offers is NOT
+// an error here.
 base::Result<Object> load_object(const std::string& path);
 
-// The program called `name`, or the only one when `name` is empty. Error lists the names that exist.
+// The program called `name`, or the only one when `name` is empty. Error lists the names that
+// exist.
 base::Result<Program> select_program(const Object& object, const std::string& name);
 
-// The text form of tests/data/kernel-jit/*.bpf: 8 bytes hex a line in memory order, `# type xdp`, `# map NAME TYPE KEY VALUE MAX FLAGS`
-// (TYPE is the number; ld_imm64 with src 1: imm is the index of the map line).
+// The text form of tests/data/kernel-jit/*.bpf: 8 bytes hex a line in memory order, `# type xdp`,
+// `# map NAME TYPE KEY VALUE MAX FLAGS` (TYPE is the number; ld_imm64 with src 1: imm is the index
+// of the map line).
 base::Result<Program> program_from_text(const std::string& text, const std::string& where);
 
 }  // namespace ebpf

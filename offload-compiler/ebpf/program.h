@@ -1,4 +1,4 @@
-// eBPF programs as data: instructions, maps and debug lines of one program, whatever they were loaded from.
+// eBPF programs as data: instructions, maps and debug lines of one program.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -27,17 +27,19 @@ struct MapDef {
   uint32_t type = 0;  // BPF_MAP_TYPE_*
   uint32_t key_bytes = 0, value_bytes = 0, max_entries = 0, flags = 0;
   std::string key_btf, value_btf;  // BTF type names or empty
+  std::vector<uint8_t> initial;    // value of entry 0 at load (global variables), or empty: zero
   bool operator==(const MapDef&) const = default;
 };
 
 struct LineInfo {
-  uint32_t insn = 0;  // first instruction it describes
+  uint32_t insn = 0;       // first instruction it describes
   std::string file, text;  // source file and the line's text
   uint32_t line = 0, column = 0;
 };
 
-// Linked: subprograms are appended, calls are relative, ld_imm64 of a map has src = 1 (BPF_PSEUDO_MAP_FD) and imm = index into
-// maps. What libbpf would hand to PROG_LOAD, with map fds replaced by indices.
+// Linked: subprograms are appended, calls are relative, ld_imm64 of a map has src = 1
+// (BPF_PSEUDO_MAP_FD) and imm = index into maps. What libbpf would hand to PROG_LOAD, with map fds
+// replaced by indices.
 struct Program {
   std::string name;
   std::string section;
@@ -46,10 +48,15 @@ struct Program {
   std::vector<MapDef> maps;  // of the whole object, in the object's order
   std::vector<LineInfo> lines;
   std::string license;
+  uint32_t flags = 0;  // prog_flags of PROG_LOAD, such as BPF_F_XDP_HAS_FRAGS
 };
 
 // Wire form (8 bytes a slot, little endian) to slots and back. `bytes` must be a multiple of 8.
 std::vector<Insn> insns_from_bytes(const std::vector<uint8_t>& bytes);
 std::vector<uint8_t> insns_to_bytes(const std::vector<Insn>& insns);
+
+// First instructions of the main program (0) and of every subprogram that is called, ascending.
+// Calls that leave the program are passed over.
+std::vector<uint32_t> subprogram_starts(const std::vector<Insn>& insns);
 
 }  // namespace ebpf
