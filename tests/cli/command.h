@@ -1,0 +1,25 @@
+// Runs millrace as a user would and keeps what it printed.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace test {
+
+struct Output {
+  int exit_code = -1;  // 128 + signal when it was killed
+  std::string out, err;
+};
+
+// build/millrace with these arguments; killed after `timeout_seconds`.
+Output millrace(const std::vector<std::string>& arguments, unsigned timeout_seconds = 120);
+
+// A folder of its own for this test, emptied first.
+std::string scratch_folder();
+std::string write_text(const std::string& name,
+                       const std::string& text);  // into the scratch folder; the path
+std::string read_text(const std::string& path);
+std::string example(const std::string& name);  // build/examples/NAME
+
+}  // namespace test

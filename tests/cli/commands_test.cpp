@@ -1,0 +1,147 @@
+// What each subcommand prints and writes.
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/cli/command.h"
+
+namespace {
+
+using nlohmann::json;
+using test::example;
+using test::millrace;
+using test::read_text;
+using test::scratch_folder;
+using test::write_text;
+using testing::HasSubstr;
+
+TEST(Compile, WritesAnImageAndASummary) {
+  const std::string image = scratch_folder() + "/drop.json";
+  const test::Output output =
+      millrace({"compile", example("drop.bpf.o"), "-o", image, "--json", "-"});
+  ASSERT_EQ(output.exit_code, 0) << output.err;
+  const json summary = json::parse(output.out);
+  EXPECT_EQ(summary["schema"], "millrace.compile/1");
+  EXPECT_EQ(summary["words"], 26);  // the smallest XDP program: nfp-fw-abi section 2
+  EXPECT_EQ(summary["words_limit"], 8192);
+  EXPECT_EQ(summary["relocations"]["next_packet"], 2);
+  EXPECT_EQ(json::parse(read_text(image))["schema"], "millrace.image/1");
+}
+
+TEST(Dis, PrintsWhatAsmReadsBack) {
+  const std::string image = scratch_folder() + "/firewall.json";
+  ASSERT_EQ(millrace({"compile", example("firewall.bpf.o"), "-o", image}).exit_code, 0);
+  const test::Output text = millrace({"dis", image});
+  ASSERT_EQ(text.exit_code, 0) << text.err;
+  EXPECT_THAT(text.out, HasSubstr("immed[gprB_22, 0x3fff]"));
+  const test::Output words = millrace({"asm", write_text("firewall.uc", text.out)});
+  ASSERT_EQ(words.exit_code, 0) << words.err;
+  const test::Output again = millrace({"dis", write_text("firewall.hex", words.out)});
+  ASSERT_EQ(again.exit_code, 0) << again.err;
+  const auto instructions = [](const std::string& listing) {
+    std::string out;
+    std::istringstream lines(listing);
+    for (std::string line; std::getline(lines, line);) out += line.substr(0, line.find(';')) + "\n";
+    return out;
+  };
+  EXPECT_EQ(instructions(again.out), instructions(text.out));
+}
+
+TEST(Asm, PrintsOneWordALineWithEcc) {
+  const test::Output output =
+      millrace({"asm", write_text("a.uc", "immed[gprB_22, 0x3fff]\nloop: br[loop]\n")});
+  ASSERT_EQ(output.exit_code, 0) << output.err;
+  EXPECT_THAT(output.out, HasSubstr("000f20f003f05bff\n"));
+  EXPECT_EQ(std::count(output.out.begin(), output.out.end(), '\n'), 2);
+}
+
+TEST(Nic, ListsAndShowsEveryParameterWithUnitAndSource) {
+  const test::Output names = millrace({"nic", "list"});
+  ASSERT_EQ(names.exit_code, 0);
+  for (const char* name : {"agilio-cx-2x40", "nfp-72", "nfp-120", "nfp-120-unbounded"})
+    EXPECT_THAT(names.out, HasSubstr(name));
+  std::istringstream lines(names.out);
+  for (std::string name; std::getline(lines, name);) {
+    const test::Output shown = millrace({"nic", "show", name, "--json", "-"});
+    ASSERT_EQ(shown.exit_code, 0) << shown.err;
+    for (const json& row : json::parse(shown.out)["parameters"]) {
+      EXPECT_THAT(row["source"].get<std::string>(),
+                  testing::ContainsRegex("measured|derived|guessed|chosen"))
+          << name << " " << row;
+    }
+  }
+}
+
+TEST(Run, JsonHasTheStableNames) {
+  const test::Output output =
+      millrace({"run", example("drop.bpf.o"), "--packets", "2000", "--json", "-"});
+  ASSERT_EQ(output.exit_code, 0) << output.err;
+  const json report = json::parse(output.out);
+  for (const char* pointer : {"/packets/offered",
+                              "/packets/lost",
+                              "/packets/pass",
+                              "/packets/drop",
+                              "/packets/tx",
+                              "/packets/redirect",
+                              "/packets/aborted",
+                              "/lost_by",
+                              "/rate_mpps",
+                              "/rate_gbps",
+                              "/latency_ns/p50",
+                              "/latency_ns/p99",
+                              "/latency_ns/p999",
+                              "/latency_ns/max",
+                              "/cycles_per_packet",
+                              "/instructions_per_packet",
+                              "/fpc/busy",
+                              "/fpc/stalled",
+                              "/fpc/idle",
+                              "/simulated_ns",
+                              "/wall/seconds",
+                              "/wall/instructions_per_s",
+                              "/wall/packets_per_s",
+                              "/nic",
+                              "/program",
+                              "/seed",
+                              "/schema"}) {
+    EXPECT_TRUE(report.contains(json::json_pointer(pointer))) << pointer;
+  }
+  EXPECT_EQ(report["packets"]["drop"], 2000);
+}
+
+TEST(Run, TakesObjectImageAndWords) {
+  const std::string image = scratch_folder() + "/drop.json";
+  ASSERT_EQ(millrace({"compile", example("drop.bpf.o"), "-o", image}).exit_code, 0);
+  const std::string vectors = std::string(MILLRACE_TEST_DATA) + "/kernel-jit/";
+  for (const std::string& input :
+       {example("drop.bpf.o"), image, vectors + "basic.drop.nfp", vectors + "basic.drop.rel"}) {
+    const test::Output output = millrace({"run", input, "--packets", "500", "--json", "-"});
+    ASSERT_EQ(output.exit_code, 0) << input << ": " << output.err;
+    EXPECT_EQ(json::parse(output.out)["packets"]["drop"], 500) << input;
+  }
+}
+
+TEST(Run, ReportIsReadable) {
+  const test::Output output = millrace({"run", example("drop.bpf.o"), "--packets", "2000"});
+  ASSERT_EQ(output.exit_code, 0) << output.err;
+  for (const char* fragment : {"offered", "drop", "Mpps", "Gb/s", "p99.9", "cycles", "instructions",
+                               "busy", "emem", "simulated", "wall"}) {
+    EXPECT_THAT(output.out, HasSubstr(fragment));
+  }
+  EXPECT_EQ(output.err, "");  // no progress line without a terminal
+}
+
+TEST(Help, EveryCommandExplainsItself) {
+  for (const std::vector<std::string>& command : std::vector<std::vector<std::string>>{
+           {}, {"run"}, {"compile"}, {"dis"}, {"asm"}, {"nic"}, {"nic", "show"}}) {
+    std::vector<std::string> arguments = command;
+    arguments.emplace_back("--help");
+    const test::Output output = millrace(arguments);
+    EXPECT_EQ(output.exit_code, 0);
+    EXPECT_THAT(output.out, HasSubstr("--help"));
+  }
+}
+
+}  // namespace
