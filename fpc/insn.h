@@ -1,11 +1,11 @@
-// One decoded FPC instruction: the row of isa.def that it is, and its operands and fields as the assembler's text names them.
-// SPDX-License-Identifier: Apache-2.0
+// One decoded FPC instruction: the row of isa.def that it is, and its operands and fields as the
+// assembler's text names them. SPDX-License-Identifier: Apache-2.0
 //
 //   Result<Insn> insn = decode(0xb441605a20);      // alu[gprB_22, gprB_22, AND, *l$index1]
 //   Word word = *encode(insn);                      // 45 bits, no ECC
 //
-// Words: bits 44:0 are the instruction, 51:45 the ECC, 63:52 zero (fpc/ecc.h). Insn holds no address; addresses are
-// word indices into a control store of up to 16384 words (14 bits).
+// Words: bits 44:0 are the instruction, 51:45 the ECC, 63:52 zero (fpc/ecc.h). Insn holds no
+// address; addresses are word indices into a control store of up to 16384 words (14 bits).
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,6 @@ constexpr unsigned kMaxAddress = (1u << 14) - 1;
 enum class Op : uint8_t {
 #define FPC_INSN(name, ...) name,
 #include "fpc/isa.def"
-#undef FPC_INSN
 };
 
 enum class Bank : uint8_t { kA, kB };
@@ -37,8 +36,9 @@ enum class OperandKind : uint8_t {
   kXferIndex,  // *$index: transfer register named by T_INDEX; post
   kNn,         // n$reg_N: next-neighbour register, value = number
   kNnIndex,    // *n$index; post
-  kLmem,       // *l$indexI[value] or *l$indexI++ / --: local memory through address register lm_index; post
-  kImm,        // constant: 0..255
+  kLmem,  // *l$indexI[value] or *l$indexI++ / --: local memory through address register lm_index;
+          // post
+  kImm,   // constant: 0..255
 };
 
 struct Operand {
@@ -80,22 +80,31 @@ enum class CommandSwap : uint8_t { kSwap = 0, kSwapDefer1 = 1, kSwapDefer2 = 2, 
 
 // Address mode of a command (bits 44:42); 2 and 3 are third-party variants.
 enum class AddressMode : uint8_t {
-  kAShift8PlusB = 0, kBShift8PlusA = 1, kThirdParty2 = 2, kThirdParty3 = 3,
-  kAPlusB = 4, kImmAddress = 5, kImmAddressData = 6, kImmData = 7,
+  kAShift8PlusB = 0,
+  kBShift8PlusA = 1,
+  kThirdParty2 = 2,
+  kThirdParty3 = 3,
+  kAPlusB = 4,
+  kImmAddress = 5,
+  kImmAddressData = 6,
+  kImmData = 7,
 };
 
-// Which fields mean something depends on the row's format; the others keep their defaults, so == compares instructions.
+// Which fields mean something depends on the row's format; the others keep their defaults, so ==
+// compares instructions.
 struct Insn {
   Op op{};
 
-  // Operands in the order of the text: for alu and alu_shf a is the left and b the right one; for ld_field b is the
-  // source and dst is also the old value; for immed only dst; for branches a is the register tested (b the byte of br=byte
-  // as kImm); for jump/rtn a is the register; for mul_step a, b (dst for last/last2); for commands a is the left (bank A)
-  // and b the right (bank B) address operand; for local_csr_wr a is the value.
+  // Operands in the order of the text: for alu and alu_shf a is the left and b the right one; for
+  // ld_field b is the source and dst is also the old value; for immed only dst; for branches a is
+  // the register tested (b the byte of br=byte as kImm); for jump/rtn a is the register; for
+  // mul_step a, b (dst for last/last2); for commands a is the left (bank A) and b the right (bank
+  // B) address operand; for local_csr_wr a is the value.
   Operand dst, a, b;
 
-  // SW bit. encode() sets it where the operands demand it (nfp-isa 3.3 rule 3); decode() keeps what the word had, so that
-  // every legal word re-encodes to itself. Leave false when building instructions.
+  // SW bit. encode() sets it where the operands demand it (nfp-isa 3.3 rule 3); decode() keeps what
+  // the word had, so that every legal word re-encodes to itself. Leave false when building
+  // instructions.
   bool swap = false;
 
   bool wr_both = false;       // gpr_wrboth (41)
@@ -105,10 +114,11 @@ struct Insn {
   bool clear = false;         // ld_field_w_clr
 
   ShiftControl shift_control = ShiftControl::kRotate;
-  uint8_t shift = 0;      // amount as written, 1..31; 0 with kRight/kLeft/kDouble means indirect, with kRotate no shift
+  uint8_t shift = 0;  // amount as written, 1..31; 0 with kRight/kLeft/kDouble means indirect, with
+                      // kRotate no shift
   uint8_t byte_mask = 0;  // ld_field: bit i enables byte i
 
-  uint16_t immediate = 0;  // immed: 16-bit constant; jump: 17-bit constant's low 16 bits (see isa.def); cam/crc extras
+  uint16_t immediate = 0;  // constant of immed and jump
   ImmWidth imm_width = ImmWidth::kAll;
   uint8_t imm_shift = 0;  // in bytes 0..3
   bool imm_invert = false;
@@ -118,8 +128,9 @@ struct Insn {
   uint8_t bit = 0;      // br_bset/br_bclr: bit number 0..31
   uint8_t byte = 0;     // br=byte: byte number 0..3
   bool sense = false;   // br_bset (true) / br_bclr; br=byte (true) / br!=byte
-  uint8_t state = 0;    // CSS: signal, context or state number of the state branches (JIT words carry 2)
-  uint8_t ev_pip = 0;   // EV_PIP bits of branches (0 unconditional, 1 conditional)
+  uint8_t state =
+      0;  // CSS: signal, context or state number of the state branches (JIT words carry 2)
+  uint8_t ev_pip = 0;  // EV_PIP bits of branches (0 unconditional, 1 conditional)
 
   CommandSwap swap_mode = CommandSwap::kSwap;
   AddressMode address_mode = AddressMode::kAShift8PlusB;
@@ -127,13 +138,18 @@ struct Insn {
   uint8_t count = 0;          // raw CNT field 0..7 (length - 1, or modifier)
   uint8_t signal = 0;         // SIG 0..15
   bool indirect_ref = false;  // 41 in commands
+  uint8_t token = 0;  // rows that stand for several tokens or actions: the ones of this word
+  uint8_t action = 0;
 
   uint16_t csr = 0;  // local_csr: byte address (ADDR * 4)
 
   uint16_t event_mask = 0;  // ctx_arb: bits 15:0
   uint8_t arb_flags = 0;    // ctx_arb: bit 0 any, 1 breakpoint, 2 branch, 3 not-kill
 
-  uint32_t reserved = 0;  // value of the row's declared reserved fields, so that nothing of a word is lost
+  // Bits that no field above accounts for, in their place in the word, so that nothing of a word is
+  // lost: the format's reserved fields as they are, and those of lmextn (42, 43), DST_AB and I8
+  // that differ from what the operands ask for.
+  Word reserved = 0;
 
   bool operator==(const Insn&) const = default;
 };
@@ -141,7 +157,8 @@ struct Insn {
 // Decodes bits 44:0 (higher bits are ignored). Error: kInvalidInput "illegal word 0x...".
 base::Result<Insn> decode(Word word);
 
-// Encodes without ECC. Error: kInvalidInput naming the operand that the format cannot hold and what it can.
+// Encodes without ECC. Error: kInvalidInput naming the operand that the format cannot hold and what
+// it can.
 base::Result<Word> encode(const Insn& insn);
 
 }  // namespace fpc
