@@ -1,4 +1,4 @@
-// The card: configuration and control store in, packets through, a report out. SystemC stays inside nic.cpp.
+// The card: configuration and control store in, packets through, a report out.
 // SPDX-License-Identifier: Apache-2.0
 //
 //   Nic card(config, seed);
@@ -6,7 +6,8 @@
 //   card.load(linked);
 //   Result<Report> report = card.run(source, limits, {});
 //
-// One card per process (SystemC's limit). Deterministic: same configuration, store, source and seed give the same report.
+// One card per process (SystemC's limit). Deterministic: same configuration, store, source and seed
+// give the same report.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +29,8 @@ namespace nic {
 
 struct Limits {
   uint64_t packets = 0;      // stop the source after so many; 0: no limit
-  uint64_t duration_ps = 0;  // stop the source at this simulated time; 0: no limit. What is inside the card is finished.
+  uint64_t duration_ps = 0;  // stop the source at this simulated time; 0: no limit. What is inside
+                             // the card is finished.
 };
 
 struct Progress {
@@ -41,12 +43,13 @@ struct Departure {
   uint64_t sequence = 0, arrival_ps = 0, departure_ps = 0;
   Exit exit = Exit::kDropped;
   uint16_t port = 0, queue = 0;
-  uint32_t verdict = 0;  // A0
+  uint32_t verdict = 0;            // A0
   std::span<const uint8_t> bytes;  // valid during the call; empty for drops
 };
 
 struct Hooks {
-  std::function<void(const Progress&)> progress;  // a few times per simulated millisecond; free of cost when empty
+  std::function<void(const Progress&)>
+      progress;  // a few times per simulated millisecond; free of cost when empty
   std::function<void(const Departure&)> departure;
 };
 
@@ -57,27 +60,36 @@ struct EngineLoad {  // one memory engine kind: "ctm", "cls", "imem", "emem"
 
 struct Report {
   uint64_t offered = 0, lost = 0;
-  uint64_t pass = 0, drop = 0, tx = 0, redirect = 0, aborted = 0;  // verdicts; lost + verdicts == offered
-  std::map<std::string, uint64_t> lost_by;                         // cause -> packets; sums to lost
-  std::map<std::string, uint64_t> after_verdict_lost;              // egress_queue, host_queue: had a verdict, did not leave
+  uint64_t pass = 0, drop = 0, tx = 0, redirect = 0,
+           aborted = 0;                     // verdicts; lost + verdicts == offered
+  std::map<std::string, uint64_t> lost_by;  // cause -> packets; sums to lost
+  std::map<std::string, uint64_t>
+      after_verdict_lost;  // egress_queue, host_queue: had a verdict, did not leave
   uint64_t offered_bytes = 0, processed_bytes = 0, sent_bytes = 0;  // L2 without FCS
-  double offered_mpps = 0, rate_mpps = 0, offered_gbps = 0, rate_gbps = 0;  // rate: packets with a verdict per simulated second
-  double p50_ns = 0, p99_ns = 0, p999_ns = 0, max_ns = 0;  // first bit in to last bit out (drops: to their verdict)
+  double offered_mpps = 0, rate_mpps = 0, offered_gbps = 0,
+         rate_gbps = 0;  // rate: packets with a verdict per simulated second
+  double p50_ns = 0, p99_ns = 0, p999_ns = 0,
+         max_ns = 0;  // first bit in to last bit out (drops: to their verdict)
   double cycles_per_packet = 0, instructions_per_packet = 0;
   double busy = 0, stalled = 0, idle = 0;  // fractions of the workers' time
   std::map<std::string, EngineLoad> engines;
   uint64_t simulated_ps = 0;
   uint64_t instructions = 0;
-  std::vector<std::string> notes;  // what a reader must know: "no port could carry this rate", ...
-  std::vector<std::string> faults;  // faults of cores, with core, context, address and word; a run with faults still ends
+  std::vector<std::string> notes;   // what a reader must know: "no port could carry this rate", ...
+  std::vector<std::string> faults;  // faults of cores, with core, context, address and word; a run
+                                    // with faults still ends
 };
+
+// How a source has to pace "line rate" for this card.
+LineRate line_rate(const Config& config);
 
 class Nic {
  public:
   Nic(const Config& config, uint64_t seed);
   ~Nic();
 
-  // Writes the store to every worker. Error: datapath_cycles smaller than the store's own dispatch cycles.
+  // Writes the store to every worker. Error: datapath_cycles smaller than the store's own dispatch
+  // cycles.
   base::Result<void> load(const firmware::LinkedStore& store);
 
   fpc::ByteStore& memory();  // IMEM and EMEM; while no run is under way
