@@ -10,18 +10,26 @@
 
 namespace ebpf {
 
+// A program of the object that is of no known type.
+struct SkippedProgram {
+  std::string name, section;
+  std::string reason;  // names the section and what is allowed
+};
+
 struct Object {
   std::string path;
   std::vector<Program> programs;  // each with all maps of the object
+  std::vector<SkippedProgram> skipped;
 };
 
-// Errors name the file, what was found and what is allowed: unreadable, truncated, "malformed
-// object", no programs, a section of no known program type, a map type that no target offers is NOT
-// an error here.
+// Programs are linked as for the running kernel, which takes no part: CO-RE relocations resolve
+// against the object's own types. Errors name the file, what was found and what is allowed:
+// unreadable, truncated, "malformed object", no programs, sections of no known program type. A map
+// type that no target offers is no error here.
 base::Result<Object> load_object(const std::string& path);
 
-// The program called `name`, or the only one when `name` is empty. Error lists the names that
-// exist.
+// The program called `name`, or the only one when `name` is empty. Error: lists the names that
+// exist; the reason when `name` was skipped.
 base::Result<Program> select_program(const Object& object, const std::string& name);
 
 // The text form of tests/data/kernel-jit/*.bpf: 8 bytes hex a line in memory order, `# type xdp`,

@@ -1,0 +1,84 @@
+// Records PROG_LOAD, MAP_CREATE and the first value of maps; says yes to the rest.
+// SPDX-License-Identifier: Apache-2.0
+#include "offload-compiler/ebpf/bpf_recorder.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace ebpf {
+namespace {
+
+template <typename T>
+const T* pointer(uint64_t address) {
+  return reinterpret_cast<const T*>(address);
+}
+
+}  // namespace
+
+long BpfRecorder::answer(void* self, int command, const void* attr_bytes_in, size_t attr_bytes) {
+  auto& recorder = *static_cast<BpfRecorder*>(self);
+  bpf_attr attr;
+  std::memset(&attr, 0, sizeof attr);
+  std::memcpy(&attr, attr_bytes_in, std::min(attr_bytes, sizeof attr));
+  switch (command) {
+    case BPF_PROG_LOAD:
+      return recorder.load_program(attr);
+    case BPF_MAP_CREATE:
+      return recorder.create_map(attr);
+    case BPF_MAP_UPDATE_ELEM:
+      return recorder.update_map(attr);
+    case BPF_BTF_LOAD:
+      return recorder.next_fd_++;
+    case BPF_MAP_FREEZE:
+    case BPF_PROG_BIND_MAP:
+      return 0;
+    case BPF_OBJ_GET:
+    case BPF_BTF_GET_NEXT_ID:
+      return -ENOENT;
+    default:
+      return -EINVAL;
+  }
+}
+
+long BpfRecorder::load_program(const bpf_attr& attr) {
+  LoadedProgram& program = programs_[next_fd_];
+  const auto* insns = pointer<uint8_t>(attr.insns);
+  program.insns = insns_from_bytes({insns, insns + size_t{attr.insn_cnt} * sizeof(bpf_insn)});
+  if (attr.license != 0) program.license = pointer<char>(attr.license);
+  program.flags = attr.prog_flags;
+  for (uint32_t i = 0; i < attr.line_info_cnt; ++i) {
+    bpf_line_info line{};
+    std::memcpy(&line, pointer<uint8_t>(attr.line_info) + size_t{i} * attr.line_info_rec_size,
+                std::min<size_t>(attr.line_info_rec_size, sizeof line));
+    program.lines.push_back(line);
+  }
+  return next_fd_++;
+}
+
+long BpfRecorder::create_map(const bpf_attr& attr) {
+  maps_[next_fd_].value_bytes = attr.value_size;
+  return next_fd_++;
+}
+
+long BpfRecorder::update_map(const bpf_attr& attr) {
+  const auto map = maps_.find(static_cast<int>(attr.map_fd));
+  if (map == maps_.end()) return -EBADF;
+  uint32_t key;
+  std::memcpy(&key, pointer<void>(attr.key), sizeof key);
+  const auto* value = pointer<uint8_t>(attr.value);
+  if (key == 0) map->second.initial.assign(value, value + map->second.value_bytes);
+  return 0;
+}
+
+const BpfRecorder::LoadedProgram* BpfRecorder::program(int fd) const {
+  const auto found = programs_.find(fd);
+  return found == programs_.end() ? nullptr : &found->second;
+}
+
+const BpfRecorder::CreatedMap* BpfRecorder::map(int fd) const {
+  const auto found = maps_.find(fd);
+  return found == maps_.end() ? nullptr : &found->second;
+}
+
+}  // namespace ebpf
