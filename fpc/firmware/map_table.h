@@ -1,12 +1,14 @@
-// Maps in card memory, from the host's side: creates descriptors and tables, reads and writes entries of a card at rest.
-// SPDX-License-Identifier: Apache-2.0
+// Maps in card memory, from the host's side: creates descriptors and tables, reads and writes
+// entries of a card at rest. SPDX-License-Identifier: Apache-2.0
 //
-// The microcode routines (map_lookup, map_update, map_delete) and this class agree on maps.def. Bytes of keys and values are
-// raw, as programs see them; swapping atomic words is the caller's business (host-driver).
+// The microcode routines (map_lookup, map_update, map_delete) and this class agree on maps.def.
+// Bytes of keys and values are raw, as programs see them; swapping atomic words is the caller's
+// business (host-driver).
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -23,28 +25,55 @@ constexpr uint32_t kMapTypeArray = 2;  // BPF_MAP_TYPE_ARRAY
 enum class MapStatus { kOk, kNoEntry, kExists, kFull, kNoMemory, kInvalid };
 int to_errno(MapStatus status);  // 0 or a positive errno: ENOENT, EEXIST, E2BIG, ENOMEM, EINVAL
 
+struct MapGeometry;  // fpc/firmware/map_geometry.h
+
 struct MapShape {
   uint32_t type = 0, key_bytes = 0, value_bytes = 0, max_entries = 0;
 };
 
 class MapTable {
  public:
-  explicit MapTable(fpc::ByteStore& memory) : memory_(memory) {}
+  explicit MapTable(fpc::ByteStore& memory);
+  ~MapTable();
+  MapTable(MapTable&&) noexcept;
 
   // Table id, from 1. Error: a shape outside maps.def's limits, card memory or table ids exhausted.
   base::Result<unsigned> create(const MapShape& shape);
-  unsigned count() const { return static_cast<unsigned>(shapes_.size()); }
-  const MapShape& shape(unsigned id) const { return shapes_.at(id - 1); }
+  unsigned count() const { return static_cast<unsigned>(tables_.size()); }
+  const MapShape& shape(unsigned id) const { return table(id).shape; }
 
   std::optional<std::vector<uint8_t>> lookup(unsigned id, std::span<const uint8_t> key) const;
-  MapStatus update(unsigned id, std::span<const uint8_t> key, std::span<const uint8_t> value, uint64_t flags);
+  MapStatus update(unsigned id, std::span<const uint8_t> key, std::span<const uint8_t> value,
+                   uint64_t flags);
   MapStatus remove(unsigned id, std::span<const uint8_t> key);
   // Entries in table order: deterministic for the same sequence of operations.
-  void for_each(unsigned id, const std::function<void(std::span<const uint8_t> key, std::span<const uint8_t> value)>& visit) const;
+  void for_each(unsigned id,
+                const std::function<void(std::span<const uint8_t> key,
+                                         std::span<const uint8_t> value)>& visit) const;
 
  private:
+  struct Table {
+    MapShape shape;
+    std::unique_ptr<const MapGeometry> geometry;
+    uint64_t base = 0;  // of its memory
+    unsigned id = 0;
+  };
+  struct Key;    // words as the microcode compares them
+  struct Place;  // where a key's entry is chained
+
+  const Table& table(unsigned id) const;
+  bool write_descriptor(const Table& table);
+  Place find(const Table& table, const Key& key) const;
+  std::optional<uint64_t> element(const Table& table, std::span<const uint8_t> key) const;
+  uint32_t take_entry(const Table& table);
+  MapStatus insert(const Table& table, const Key& key, const Place& place,
+                   std::span<const uint8_t> value);
+  bool write_value(const Table& table, uint64_t address, std::span<const uint8_t> value);
+  uint32_t read_native(uint64_t address) const;
+  [[nodiscard]] bool write_native(uint64_t address, uint32_t value);
+
   fpc::ByteStore& memory_;
-  std::vector<MapShape> shapes_;
+  std::vector<Table> tables_;
   uint64_t heap_ = kMapHeap;
 };
 

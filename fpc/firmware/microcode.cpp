@@ -1,0 +1,123 @@
+// Puts microcode sources together and assembles them.
+// SPDX-License-Identifier: Apache-2.0
+#include "fpc/firmware/microcode.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include "fpc/assembler.h"
+#include "fpc/firmware/abi.h"
+#include "fpc/firmware/map_layout.h"
+#include "fpc/firmware/map_table.h"
+#include "fpc/firmware/microcode_text.h"
+
+namespace firmware {
+namespace {
+
+constexpr int64_t kFlagExist = 2;  // BPF_EXIST, the largest flag of an update
+
+struct Routine {
+  unsigned helper;
+  std::string_view name;  // of its source and of its first label
+  std::string_view text;
+  bool changes;  // needs map_change
+};
+
+std::array<Routine, 3> routines() {
+  return {{{kHelperMapLookup, "map_lookup", microcode_text::map_lookup, false},
+           {kHelperMapUpdate, "map_update", microcode_text::map_update, true},
+           {kHelperMapDelete, "map_delete", microcode_text::map_delete, true}}};
+}
+
+constexpr int64_t page(uint64_t address) { return static_cast<int64_t>(address >> 8); }
+
+int64_t negative(int error) { return static_cast<uint32_t>(-error); }
+
+void add_halves(std::map<std::string, int64_t>& symbols, const std::string& name, int64_t value) {
+  symbols[name + "_low"] = value & 0xffff;
+  symbols[name + "_high"] = value >> 16;
+}
+
+// Names for the descriptor's words in the transfer registers that they are read into.
+std::string descriptor_registers() {
+  std::string text;
+#define FIRMWARE_DESCRIPTOR(name, word) text += fmt::format(".reg desc_{} $xfer_{}\n", #name, word);
+#include "fpc/firmware/maps.def"
+#undef FIRMWARE_DESCRIPTOR
+  return text;
+}
+
+}  // namespace
+
+std::vector<MicrocodeSource> microcode_sources(std::span<const unsigned> helpers) {
+  std::vector<MicrocodeSource> sources = {{"registers.uc", microcode_text::registers},
+                                          {"dispatch.uc", microcode_text::dispatch}};
+  const auto wanted = [&](const Routine& routine) {
+    return std::ranges::find(helpers, routine.helper) != helpers.end();
+  };
+  const auto all = routines();
+  if (std::ranges::any_of(all, wanted))
+    sources.push_back({"map_common.uc", microcode_text::map_common});
+  if (std::ranges::any_of(all, [&](const Routine& r) { return r.changes && wanted(r); })) {
+    sources.push_back({"map_change.uc", microcode_text::map_change});
+  }
+  for (const Routine& routine : all) {
+    if (wanted(routine)) sources.push_back({routine.name, routine.text});
+  }
+  return sources;
+}
+
+std::map<std::string, int64_t> microcode_symbols() {
+  std::map<std::string, int64_t> symbols = abi_symbols();
+#define FIRMWARE_DESCRIPTOR(name, word) symbols["desc_word_" #name] = word;
+#define FIRMWARE_MAP_VALUE(name, value) symbols["map_" #name] = value;
+#include "fpc/firmware/maps.def"
+#undef FIRMWARE_DESCRIPTOR
+#undef FIRMWARE_MAP_VALUE
+  symbols["map_type_hash"] = kMapTypeHash;
+  symbols["map_type_array"] = kMapTypeArray;
+  symbols["map_table_page"] = page(kMapTable);
+  symbols["io_retire_page"] = page(kIoRetire);
+  add_halves(symbols, "io_sequence_page", page(kIoSequence));
+  add_halves(symbols, "map_hash_multiplier", layout::hash_multiplier);
+  symbols["descriptor_ref"] = layout::length_override | (kMapDescriptorBytes / 4 - 1) << 8;
+  symbols["flag_exist"] = kFlagExist;
+  symbols["error_invalid"] = negative(EINVAL);
+  symbols["error_no_entry"] = negative(ENOENT);
+  symbols["error_exists"] = negative(EEXIST);
+  symbols["error_too_big"] = negative(E2BIG);
+  symbols["error_no_memory"] = negative(ENOMEM);
+  symbols["error_bad_table"] = negative(EBADFD);
+  return symbols;
+}
+
+std::string_view helper_label(unsigned helper) {
+  for (const Routine& routine : routines()) {
+    if (routine.helper == helper) return routine.name;
+  }
+  return {};
+}
+
+base::Result<Microcode> assemble_microcode(std::span<const unsigned> helpers, unsigned origin,
+                                           unsigned program) {
+  std::string text = descriptor_registers();
+  for (const MicrocodeSource& source : microcode_sources(helpers)) {
+    text += source.text;
+    text += source.name == "dispatch.uc" ? "dispatch_end:\n" : "";
+  }
+  std::map<std::string, int64_t> symbols = microcode_symbols();
+  symbols["program"] = program;
+  base::Result<fpc::Assembly> assembly =
+      fpc::assemble(text, "microcode", symbols, static_cast<uint16_t>(origin));
+  if (!assembly) return assembly.error();
+  Microcode microcode;
+  microcode.dispatch_words = assembly->labels.at("dispatch_end") - origin;
+  microcode.words = std::move(assembly->words);
+  microcode.labels = std::move(assembly->labels);
+  return microcode;
+}
+
+}  // namespace firmware
