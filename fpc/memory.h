@@ -41,7 +41,14 @@ class ByteStore {
   uint64_t max_pages_;
 };
 
-// false: the command is not one that a byte memory performs, or the store is full.
+// Atomics read, combine and write one 32- or 64-bit number; everything else with a byte meaning moves `length` units.
+bool is_atomic(Op op);
+
+// Transfer registers that the command's data occupies, from command.xfer on.
+unsigned xfer_registers(const MemoryCommand& command);
+
+// false: the command is not one that a byte memory performs (its transfer registers run past the last one, an immediate form
+// comes without its data), or the store is full. Nothing has changed then.
 [[nodiscard]] bool perform(const MemoryCommand& command, ContextState& context, ByteStore& store);
 
 }  // namespace fpc

@@ -1,0 +1,196 @@
+// Inside the interpreter: words pre-resolved to micro-operations, the state of a core, and how
+// handlers move through it. SPDX-License-Identifier: Apache-2.0
+//
+// A word is decoded once into a 32-byte MicroOp: the function that executes it and operands that
+// are byte offsets into the running context's Slot. The loop in interpreter.cpp is
+//
+//   while (op) { stop if instructions >= stop_at; ++instructions; next = op->run(m, *op);
+//   m.previous = op; op = next; }
+//
+// Everything rare hangs on `stop_at`, the instruction count at which something other than the next
+// word is due: the end of defer slots, the watchdog, the armed mirror check. Straight code pays one
+// comparison for all of them.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "fpc/code_store.h"
+#include "fpc/core.h"
+#include "fpc/insn.h"
+#include "fpc/interpreter.h"
+
+namespace fpc {
+
+struct Machine;
+struct MicroOp;
+
+// Executes one word. Returns the next one, or nullptr after Machine::stop() or fail().
+using Handler = const MicroOp* (*)(Machine&, const MicroOp&);
+
+// Where an operand lives: a byte offset into Slot, or one of the computed places below (then the
+// row's handler is the one for computed operands).
+using Place = uint16_t;
+constexpr Place kLmPlace = 0x8000;         // | post << 6 | index << 4 | word offset
+constexpr Place kAbsolutePlace = 0x4000;   // | bank << 7 | number
+constexpr Place kXferIndexPlace = 0x2000;  // | post << 1 | (1: write side)
+
+namespace trait {                   // of a micro-op
+constexpr uint8_t kSetsFlags = 1;   // a condition-code branch directly behind pays for it
+constexpr uint8_t kPublishesA = 2;  // PREV_A is the amount of a following indirect shift
+constexpr uint8_t kFeedsImmed = 4;  // local_csr_rd: the following immed delivers the value
+constexpr uint8_t kKeepsFlags = 8;  // no_cc
+constexpr uint8_t kClears = 16;     // ld_field_w_clr
+constexpr uint8_t kPaysFresh = 32;  // a branch that takes one cycle longer behind kSetsFlags
+constexpr uint8_t kSense = 64;      // br_bset, br=byte
+}  // namespace trait
+
+struct MicroOp {
+  Handler run = nullptr;
+  Place a = 0, b = 0;
+  Place dst = 0, mirror = 0;  // mirror: the other bank's copy, or the sink
+  uint32_t value = 0;         // constant of immed, br=byte, jump; ShiftControl; row of a CSR table
+  uint32_t lanes = 0;         // bits that immed_w and ld_field replace, br_bset and br=byte test
+  uint16_t target = 0;
+  uint8_t a_imm = 0, b_imm = 0;  // added to the source, whose place is Slot::zero then
+  uint8_t shift = 0;             // amount, or kIndirectShift
+  uint8_t defer = 0;
+  uint8_t taken_cycles = 0;  // of a branch
+  uint8_t traits = 0;
+};
+static_assert(sizeof(MicroOp) == 32);
+
+constexpr uint8_t kIndirectShift = 0xff;
+
+struct CodeStore::Decoded {
+  std::vector<Word> words;   // as loaded
+  std::vector<Insn> insns;   // for the rows that are boundaries anyway: commands, CSRs, ctx_arb
+  std::vector<MicroOp> ops;  // one per word and one behind the end that faults
+  unsigned corrected = 0;
+};
+
+// A context with what the contract does not show. `zero` and `sink` stand in for operands that are
+// no register.
+struct Slot {
+  ContextState state;
+  uint32_t zero = 0;
+  uint32_t sink = 0;
+  uint32_t xfer_index = 0;  // T_INDEX
+  uint32_t byte_index = 0;
+  bool wake_any = false;
+  bool dead = false;  // faulted
+  // Occupancy cycle from which LM address register 0..3 and T_INDEX show their last written value
+  // (nfp-isa 1.3).
+  uint64_t usable_at[5] = {};
+};
+
+// What happens when the defer slots are through.
+struct Pending {
+  enum Kind : uint8_t { kNone, kBranch, kCommand, kArbitration };
+  Kind kind = kNone;
+  uint8_t bubbles = 0;
+  bool any = false;     // of an arbitration
+  bool kills = false;   // of an arbitration: the context ends
+  uint16_t wakeup = 0;  // of an arbitration or command: events to sleep for
+  uint32_t target = 0;  // where the context goes on
+  uint64_t at = 0;      // instruction count
+};
+
+struct MulLatch {
+  uint32_t a = 0, b = 0;
+  uint64_t product = 0;
+};
+
+struct Machine {
+  // Hot.
+  Slot* slot = nullptr;               // the running context
+  const MicroOp* previous = nullptr;  // executed just before, kNothing after a swap
+  uint64_t instructions = 0;          // of this run()
+  uint64_t stop_at = 0;
+  uint64_t bubbles = 0;
+  uint32_t nz = 1;  // N is its bit 31, Z its being zero
+  bool c = false, v = false;
+  uint32_t prev_r = 0, prev_a = 0;
+  const CodeStore::Decoded* code = nullptr;
+
+  // Of this run().
+  uint64_t now = 0;
+  uint64_t budget = 0;
+  StopReason reason = StopReason::kIdle;
+  bool gives_up_core = false;
+  Pending pending;
+
+  // Of the core.
+  uint64_t occupied = 0;  // cycles of all runs before this one
+  uint32_t csr_value = 0;
+  MulLatch mul;
+  uint64_t random_state = 0;
+  unsigned number = 0;
+  unsigned last_slot = kSlots - 1;
+  MemoryCommand command;
+  Fault fault;
+  std::array<Slot, kSlots> slots{};
+  std::array<uint32_t, kLmWords> lm{};
+  uint32_t context_pointer = 0;  // CSRCtxPtr
+  std::array<uint32_t, 4> mailboxes{};
+  std::vector<MirrorPoint> mirror_points;  // sorted by address; empty: not armed
+
+  uint64_t elapsed() const { return instructions + bubbles; }
+
+  unsigned address_of(const MicroOp& op) const {
+    return static_cast<unsigned>(&op - code->ops.data());
+  }
+  const Insn& insn_of(const MicroOp& op) const { return code->insns[address_of(op)]; }
+  unsigned slot_number() const { return static_cast<unsigned>(slot - slots.data()); }
+
+  uint32_t& at(Place place) const {
+    return *reinterpret_cast<uint32_t*>(reinterpret_cast<std::byte*>(slot) + place);
+  }
+
+  // The watchdog's limit moves with every bubble; an armed mirror check stops before every word.
+  void plan_stop() {
+    stop_at = budget > bubbles ? budget - bubbles : 0;
+    if (pending.kind != Pending::kNone) stop_at = std::min(stop_at, pending.at);
+    if (!mirror_points.empty()) stop_at = instructions;
+  }
+  void add_bubbles(unsigned count) {
+    bubbles += count;
+    plan_stop();
+  }
+
+  const MicroOp* go_to(unsigned address) {
+    if (address >= code->words.size()) return fault_at(FaultKind::kPcOutOfRange, address);
+    return &code->ops[address];
+  }
+  // Schedules what a word with defer slots does, or does it at once.
+  const MicroOp* defer(const MicroOp& op, unsigned count, const Pending& what);
+
+  // These end run() and return nullptr, for handlers to return. A word that fails is not counted as
+  // retired.
+  const MicroOp* stop(StopReason why, unsigned resume_at);
+  const MicroOp* fault_at(FaultKind kind, unsigned address);
+  const MicroOp* fail(FaultKind kind, const MicroOp& op) {
+    --instructions;
+    return fault_at(kind, address_of(op));
+  }
+
+  // The running context gives up the core; it sleeps until its events have come, unless there are
+  // none to wait for.
+  void sleep(uint16_t wakeup, bool any);
+
+  // Something is due before `op`: returns what to execute next, or nullptr.
+  const MicroOp* at_stop(const MicroOp* op);
+  const MicroOp* finish(const Pending& due);
+  bool mirrors_match(unsigned address) const;
+};
+
+// A sleeping context whose events have come becomes ready.
+void wake_if_due(Slot& sleeper);
+
+// The micro-op that `previous` names when nothing of the past counts.
+extern const MicroOp kNothing;
+
+}  // namespace fpc

@@ -1,0 +1,88 @@
+// ByteStore: pages of a sparse 40-bit memory.
+// SPDX-License-Identifier: Apache-2.0
+#include "fpc/memory.h"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+#include "base/bits.h"
+
+namespace fpc {
+namespace {
+
+constexpr uint64_t kAddressMask = (uint64_t{1} << 40) - 1;
+
+// Splits [address, address + size) at page boundaries and at the wrap from 2^40 to 0; `visit`
+// returns false to stop.
+template <typename Visit>
+bool for_each_piece(uint64_t address, size_t size, Visit visit) {
+  for (size_t done = 0; done < size;) {
+    const uint64_t at = (address + done) & kAddressMask;
+    const uint64_t offset = at % ByteStore::kPageBytes;
+    const size_t piece = std::min<size_t>(size - done, ByteStore::kPageBytes - offset);
+    if (!visit(at, offset, done, piece)) return false;
+    done += piece;
+  }
+  return true;
+}
+
+}  // namespace
+
+uint8_t* ByteStore::page(uint64_t address) const {
+  const uint64_t number = address >> kPageBits;
+  if (number == last_number_) return last_page_;
+  const auto found = pages_.find(number);
+  if (found == pages_.end()) return nullptr;
+  last_number_ = number;
+  last_page_ = found->second.get();
+  return last_page_;
+}
+
+uint8_t* ByteStore::make_page(uint64_t address) {
+  if (uint8_t* present = page(address)) return present;
+  if (pages_.size() >= max_pages_) return nullptr;
+  std::unique_ptr<uint8_t[]> fresh(new (std::nothrow) uint8_t[kPageBytes]());
+  if (!fresh) return nullptr;
+  last_number_ = address >> kPageBits;
+  last_page_ = fresh.get();
+  pages_.emplace(last_number_, std::move(fresh));
+  return last_page_;
+}
+
+void ByteStore::read(uint64_t address, std::span<uint8_t> to) const {
+  for_each_piece(address, to.size(), [&](uint64_t at, uint64_t offset, size_t done, size_t piece) {
+    if (const uint8_t* from = page(at)) {
+      std::memcpy(to.data() + done, from + offset, piece);
+    } else {
+      std::memset(to.data() + done, 0, piece);
+    }
+    return true;
+  });
+}
+
+bool ByteStore::write(uint64_t address, std::span<const uint8_t> from) {
+  const bool room = for_each_piece(
+      address, from.size(),
+      [&](uint64_t at, uint64_t, size_t, size_t) { return make_page(at) != nullptr; });
+  if (!room) return false;
+  return for_each_piece(address, from.size(),
+                        [&](uint64_t at, uint64_t offset, size_t done, size_t piece) {
+                          std::memcpy(page(at) + offset, from.data() + done, piece);
+                          return true;
+                        });
+}
+
+uint32_t ByteStore::read32(uint64_t address) const {
+  uint8_t bytes[4];
+  read(address, bytes);
+  return base::load_le<uint32_t>(bytes);
+}
+
+bool ByteStore::write32(uint64_t address, uint32_t value) {
+  uint8_t bytes[4];
+  base::store_le(bytes, value);
+  return write(address, bytes);
+}
+
+}  // namespace fpc
