@@ -1,5 +1,5 @@
-// One decoded FPC instruction: the row of isa.def that it is, and its operands and fields as the
-// assembler's text names them. SPDX-License-Identifier: Apache-2.0
+// One decoded FPC instruction: its row of isa.def, its operands and fields as the text names them.
+// SPDX-License-Identifier: Apache-2.0
 //
 //   Result<Insn> insn = decode(0xb441605a20);      // alu[gprB_22, gprB_22, AND, *l$index1]
 //   Word word = *encode(insn);                      // 45 bits, no ECC
@@ -36,9 +36,8 @@ enum class OperandKind : uint8_t {
   kXferIndex,  // *$index: transfer register named by T_INDEX; post
   kNn,         // n$reg_N: next-neighbour register, value = number
   kNnIndex,    // *n$index; post
-  kLmem,  // *l$indexI[value] or *l$indexI++ / --: local memory through address register lm_index;
-          // post
-  kImm,   // constant: 0..255
+  kLmem,       // *l$indexI[value], *l$indexI++ or --: local memory through lm_index; post
+  kImm,        // constant: 0..255
 };
 
 struct Operand {

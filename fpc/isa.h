@@ -6,13 +6,13 @@
 //
 // Cost columns, in cycles of the core (docs/isa.md says where they come from):
 //   issue  any word; a branch that is not taken
-//   taken  a taken branch; filled defer slots are part of it: 1 + n + (taken - 1 - n) bubbles, no
-//   bubbles when n is larger fresh  a taken branch whose condition codes the word just before it
-//   has set
+//   taken  a taken branch, filled defer slots included: n of them leave taken - 1 - n bubbles
+//   fresh  a taken branch whose condition codes the word just before it has set
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <iterator>
 #include <string_view>
 
 #include "fpc/insn.h"
@@ -77,12 +77,13 @@ struct FieldSpec {
   Field field;
   uint8_t lsb;
   uint8_t width;
+  std::string_view name;  // of the enumerator
 
   constexpr Word mask() const { return ((Word{1} << width) - 1) << lsb; }
 };
 
 inline constexpr FieldSpec kFields[] = {
-#define FPC_FIELD(format, field, lsb, width) {Format::format, Field::field, lsb, width},
+#define FPC_FIELD(format, field, lsb, width) {Format::format, Field::field, lsb, width, #field},
 #include "fpc/isa.def"
 };
 
