@@ -52,11 +52,6 @@ Result<Word> both_sources(const Operand& in_a, const Operand& in_b) {
   return *a | *b;
 }
 
-// Rule 3 of nfp-isa 3.3.
-bool must_swap(const Operand& left, const Operand& right) {
-  return is_gpr(left, Bank::kB) || is_gpr(right, Bank::kA);
-}
-
 template <Format kFormat>
 Result<Word> two_sources(const InsnSpec& row, const Insn& insn) {
   if (is_none(insn.a) && reads_a(row, insn)) return missing("left");

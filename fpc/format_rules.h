@@ -95,6 +95,11 @@ constexpr Port port_of(const Operand& operand) {
   return Port::kNone;
 }
 
+// The right source must stand in the A field, or the left one in B.
+constexpr bool must_swap(const Operand& left, const Operand& right) {
+  return is_gpr(left, Bank::kB) || is_gpr(right, Bank::kA);
+}
+
 // A constant in the place of a source that the operation ignores is the vendor's way to write "--".
 constexpr bool sources_clash(const InsnSpec& row, const Insn& insn, const Operand& left,
                              const Operand& right) {

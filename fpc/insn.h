@@ -153,6 +153,14 @@ struct Insn {
   bool operator==(const Insn&) const = default;
 };
 
+// immed of constant 0 to no destination; its word is the padding of every image.
+constexpr Insn nop() {
+  Insn insn;
+  insn.op = Op::kImmed;
+  return insn;
+}
+constexpr Word kNopWord = 0x00f0'000c'0300;
+
 // Decodes bits 44:0 (higher bits are ignored). Error: kInvalidInput "illegal word 0x...".
 base::Result<Insn> decode(Word word);
 

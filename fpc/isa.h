@@ -128,6 +128,7 @@ constexpr uint32_t kCommand = 1u << 20;
 constexpr uint32_t kSwaps = 1u << 21;  // gives up the core by itself
 constexpr uint32_t kWide64 =
     1u << 22;  // bit 2 of the count means a 64-bit operand; the text says so
+constexpr uint32_t kOwnWord = 1u << 23;  // the text has the row's word in place of the format's
 
 constexpr uint32_t kReadsAB = kReadsA | kReadsB;
 constexpr uint32_t kSetsNzcv = kSetsNz | kSetsCv;
@@ -178,6 +179,17 @@ inline constexpr unsigned kOpCount = sizeof(kInsnSpecs) / sizeof(kInsnSpecs[0]);
 
 constexpr const InsnSpec& spec(Op op) { return kInsnSpecs[static_cast<unsigned>(op)]; }
 constexpr const FormatSpec& spec(Format format) { return kFormats[static_cast<unsigned>(format)]; }
+
+// Other words that the assembler takes for a row.
+struct AliasSpec {
+  std::string_view word;
+  Op op;
+};
+
+inline constexpr AliasSpec kAliases[] = {
+#define FPC_ALIAS(word, row) {word, Op::row},
+#include "fpc/isa.def"
+};
 
 // Control and status registers by byte address.
 enum class Csr : uint16_t {
