@@ -1,0 +1,84 @@
+// Lowering of xdp_adjust_head and xdp_adjust_tail: pointer and length change in the packet vector,
+// within checked bounds. SPDX-License-Identifier: Apache-2.0
+#include <linux/bpf.h>
+#include <linux/if_ether.h>
+
+#include <cerrno>
+
+#include "offload-compiler/codegen/lowering.h"
+
+namespace offload {
+namespace {
+
+using fpc::gpr_a;
+using fpc::Op;
+
+constexpr unsigned kLowHalf = 0b0011;
+
+constexpr fpc::Operand kDelta = gpr_a(low(BPF_REG_2));
+constexpr fpc::Operand kPointer = packet_vector(firmware::kPvPointer);
+constexpr fpc::Operand kLength = packet_vector(firmware::kPvLength);
+
+void return_zero(Emitter& out) {
+  out.immediate(both(low(BPF_REG_0)), 0);
+  out.immediate(both(high(BPF_REG_0)), 0);
+}
+
+void return_error(Emitter& out) {
+  out.constant(both(low(BPF_REG_0)), static_cast<uint32_t>(-EINVAL));
+  out.constant(both(high(BPF_REG_0)), ~uint32_t{0});
+}
+
+void adjust_head_unchecked(Emitter& out) {
+  out.alu(kPointer, kDelta, Op::kAluAdd, kPointer);
+  out.alu(kPacketLength, kPacketLength, Op::kAluSub, kDelta);
+  out.alu(kLength, kLength, Op::kAluSub, kDelta);
+  return_zero(out);
+}
+
+void adjust_head_checked(Emitter& out, const firmware::AdjustHead& window) {
+  constexpr unsigned kWords = 16, kErrorWords = 2;
+  const uint32_t end = out.here() + kWords, error = end - kErrorWords;
+  // The new offset lies in the firmware's window.
+  out.alu(kScratchA, kDelta, Op::kAluAdd16, kPointer);
+  out.alu(fpc::none(), kScratchA, Op::kAluSub, fpc::imm(window.off_min));
+  out.branch(Op::kBcc, error);
+  out.alu(fpc::none(), fpc::imm(window.off_max), Op::kAluSub, kScratchA);
+  out.branch(Op::kBcc, error);
+  // What remains holds an Ethernet header.
+  out.alu(kScratchB, kPacketLength, Op::kAluSub, kDelta);
+  out.alu(fpc::none(), kScratchB, Op::kAluSub, fpc::imm(ETH_HLEN));
+  out.branch(Op::kBmi, error);
+  return_zero(out);
+  out.field(kPointer, kLowHalf, kScratchA);
+  out.branch(Op::kBr, end, 2);
+  out.alu(kPacketLength, kPacketLength, Op::kAluSub, kDelta);
+  out.alu(kLength, kLength, Op::kAluSub, kDelta);
+  return_error(out);
+}
+
+}  // namespace
+
+void lower_adjust_head(Lowering& lowering, uint32_t index) {
+  lowering.plan.adjust_head == index
+      ? adjust_head_unchecked(lowering.out)
+      : adjust_head_checked(lowering.out, lowering.capability.adjust_head);
+}
+
+void lower_adjust_tail(Lowering& lowering) {
+  constexpr unsigned kWords = 11, kErrorWords = 2;
+  Emitter& out = lowering.out;
+  const uint32_t end = out.here() + kWords, error = end - kErrorWords;
+  // Only shrinking carries; what remains holds an Ethernet header.
+  out.alu(kScratchA, kPacketLength, Op::kAluAdd, kDelta);
+  out.branch(Op::kBcc, error);
+  out.alu(fpc::none(), kScratchA, Op::kAluSub, fpc::imm(ETH_HLEN));
+  out.branch(Op::kBmi, error);
+  out.alu(kPacketLength, kPacketLength, Op::kAluAdd, kDelta);
+  out.alu(kLength, kLength, Op::kAluAdd, kDelta);
+  out.branch(Op::kBr, end, 2);
+  return_zero(out);
+  return_error(out);
+}
+
+}  // namespace offload

@@ -1,0 +1,104 @@
+// The lowering of a whole program: intro, instructions, exits, subroutines, padding, and the
+// branches between them. SPDX-License-Identifier: Apache-2.0
+#include "offload-compiler/codegen/lower.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/bits.h"
+#include "offload-compiler/codegen/lowering.h"
+#include "offload-compiler/nfp/opcode.h"
+
+namespace offload {
+namespace {
+
+void lower_jump_class(Lowering& lowering, const PlannedInsn& planned, uint32_t index) {
+  if (is_local_call(planned.insn)) return lower_local_call(lowering, planned);
+  if (is_call(planned.insn)) return lower_helper_call(lowering, planned, index);
+  if (is_exit(planned.insn)) return lower_exit(lowering, planned);
+  lower_jump(lowering, planned);
+}
+
+void lower_insn(Lowering& lowering, uint32_t index) {
+  const PlannedInsn& planned = lowering.plan.insns[index];
+  switch (insn_class(planned.insn)) {
+    case BPF_ALU:
+    case BPF_ALU64:
+      return lower_alu(lowering, planned);
+    case BPF_JMP:
+    case BPF_JMP32:
+      return lower_jump_class(lowering, planned, index);
+    case BPF_LD:
+      if (is_packet_offset_load(planned.insn)) lower_packet_offset_load(lowering, planned);
+      return;  // the first slot of a 64-bit constant has no words of its own
+    default:
+      return is_atomic(planned.insn) ? lower_atomic_add(lowering, planned)
+                                     : lower_memory_access(lowering, planned);
+  }
+}
+
+void enter_frame(Lowering& lowering, uint32_t frame) {
+  constexpr unsigned kWordBytes = 4;
+  lowering.frame_bytes =
+      static_cast<unsigned>(base::round_up(lowering.plan.frames[frame].frame_bytes, kWordBytes));
+}
+
+void lower_body(Lowering& lowering, std::vector<uint32_t>& first_word) {
+  const std::vector<PlannedInsn>& insns = lowering.plan.insns;
+  bool second_slot = false;
+  for (uint32_t i = 0; i < insns.size() && !lowering.out.error(); ++i) {
+    lowering.out.begin(i);
+    first_word.push_back(lowering.out.here());
+    if (insns[i].starts_frame) {
+      enter_frame(lowering, insns[i].frame);
+      emit_frame_intro(lowering);
+    }
+    const bool starts_constant = !second_slot && is_load_imm64(insns[i].insn);
+    if (insns[i].skip == Skip::kNo) {
+      second_slot ? lower_load_imm64(lowering, insns[i - 1], insns[i]) : lower_insn(lowering, i);
+    }
+    second_slot = starts_constant;
+  }
+}
+
+void resolve_branches(Lowering& lowering, const std::vector<uint32_t>& first_word) {
+  for (const PendingBranch& branch : lowering.branches) {
+    if (lowering.plan.insns[branch.target].skip == Skip::kCombined)
+      lowering.out.fail(base::invalid_input(
+          fmt::format("Branch landing on removed instruction!! (insn {})", branch.target)));
+    lowering.out.set_target(branch.word, first_word[branch.target]);
+  }
+  for (const PendingAddress& callee : lowering.callees)
+    lowering.out.set_address(callee.word, first_word[callee.target]);
+}
+
+}  // namespace
+
+base::Result<Lowered> lower(const Plan& plan, const firmware::Capability& capability) {
+  Lowering lowering(plan, capability);
+  Lowered result;
+  emit_intro(lowering);
+  enter_frame(lowering, 0);
+  lower_body(lowering, result.first_word);
+  if (lowering.out.error()) return *lowering.out.error();
+  result.last_word = lowering.out.here() - 1;
+  const Exits exits =
+      plan.type == ebpf::ProgType::kXdp ? emit_xdp_exits(lowering) : emit_tc_exits(lowering);
+  result.out = exits.out;
+  result.abort = exits.abort;
+  const bool saves = std::any_of(plan.frames.begin() + 1, plan.frames.end(),
+                                 [](const FrameFacts& frame) { return frame.saves_registers; });
+  if (saves) {
+    result.push = emit_push_subroutine(lowering);
+    result.pop = emit_pop_subroutine(lowering);
+  }
+  lowering.out.nops(firmware::kPrefetchPad);
+  resolve_branches(lowering, result.first_word);
+  base::Result<std::vector<fpc::Word>> words = lowering.out.finish();
+  if (!words) return words.error();
+  result.words = std::move(*words);
+  return result;
+}
+
+}  // namespace offload

@@ -1,0 +1,32 @@
+// Lowering of a plan to FPC words as the kernel's driver for these cards does it, word for word.
+// SPDX-License-Identifier: Apache-2.0
+//
+//   Result<Lowered> lowered = lower(plan, capability);
+//
+// The recipes and their order are those of nfp-jit-support 9 and 10; what is wrong in them stays
+// wrong (defects.h tells).
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/result.h"
+#include "fpc/firmware/capability.h"
+#include "fpc/insn.h"
+#include "offload-compiler/passes/plan.h"
+
+namespace offload {
+
+struct Lowered {
+  std::vector<fpc::Word> words;      // relocation types in bits 63:56, no ECC
+  std::vector<uint32_t> first_word;  // of each eBPF instruction
+  uint32_t last_word = 0;            // of the program proper; the exits follow
+  uint32_t out = 0, abort = 0;       // exits
+  uint32_t push = 0, pop = 0;        // subroutines that save registers; 0: none
+};
+
+// Error: kInvalidInput or kUnsupported for what the driver's translation refuses, kOutOfRange for
+// too many words.
+base::Result<Lowered> lower(const Plan& plan, const firmware::Capability& capability);
+
+}  // namespace offload

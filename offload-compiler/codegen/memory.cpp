@@ -1,0 +1,56 @@
+// Sorts loads and stores by the memory that their base pointer points to.
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include "offload-compiler/codegen/lowering.h"
+#include "offload-compiler/nfp/opcode.h"
+
+namespace offload {
+namespace {
+
+using ebpf::RegType;
+
+void refuse(Lowering& lowering, const PlannedInsn& planned) {
+  const ebpf::RegType type = planned.facts.ptr.type;
+  // The rules never see stores of immediates, so that their pointer has no type (defect B8).
+  if (is_immediate_store(planned.insn) && type == RegType::kNotInit)
+    return lowering.out.fail(base::unsupported(fmt::format(
+        "store of an immediate (opcode {:#04x}) fails in the driver's translation (defect B8)",
+        planned.insn.opcode)));
+  lowering.out.fail(base::unsupported(
+      fmt::format("access of {} bytes through a pointer of type {} has no lowering",
+                  access_bytes(planned.insn), static_cast<int>(type))));
+}
+
+void lower_load(Lowering& lowering, const PlannedInsn& planned) {
+  if (planned.copy_bytes != 0) return lower_copy(lowering, planned);
+  switch (planned.facts.ptr.type) {
+    case RegType::kCtx:
+      return lower_context_load(lowering, planned);
+    case RegType::kPacket:
+      return lower_packet_load(lowering, planned);
+    case RegType::kStack:
+      return lower_stack_access(lowering, planned);
+    case RegType::kMapValue:
+      return lower_map_load(lowering, planned);
+    default:
+      return refuse(lowering, planned);
+  }
+}
+
+void lower_store(Lowering& lowering, const PlannedInsn& planned) {
+  const RegType type = planned.facts.ptr.type;
+  if (type == RegType::kPacket) return lower_packet_store(lowering, planned);
+  if (is_immediate_store(planned.insn)) return refuse(lowering, planned);
+  if (type == RegType::kStack) return lower_stack_access(lowering, planned);
+  if (type == RegType::kCtx) return lower_context_store(lowering, planned);
+  refuse(lowering, planned);
+}
+
+}  // namespace
+
+void lower_memory_access(Lowering& lowering, const PlannedInsn& insn) {
+  is_load(insn.insn) ? lower_load(lowering, insn) : lower_store(lowering, insn);
+}
+
+}  // namespace offload

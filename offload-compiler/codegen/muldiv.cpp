@@ -1,0 +1,138 @@
+// Lowering of multiplication, and of division by a constant through multiplication with its
+// reciprocal. SPDX-License-Identifier: Apache-2.0
+#include <bit>
+
+#include "offload-compiler/codegen/lowering.h"
+#include "offload-compiler/nfp/opcode.h"
+
+namespace offload {
+namespace {
+
+using fpc::gpr_a;
+using fpc::gpr_b;
+using fpc::Op;
+
+constexpr uint64_t kMax16 = 0xffff, kMax32 = 0xffff'ffff;
+
+void multiply_16x16(Emitter& out, fpc::Operand a, fpc::Operand b, unsigned product) {
+  out.multiply_step(Op::kMulStart, a, b);
+  out.multiply_step(Op::kMul16x16Step1, a, b);
+  out.multiply_step(Op::kMul16x16Step2, a, b);
+  out.multiply_result(Op::kMul16x16Last, both(product));
+}
+
+void start_32x32(Emitter& out, fpc::Operand a, fpc::Operand b) {
+  for (const Op step : {Op::kMulStart, Op::kMul32x32Step1, Op::kMul32x32Step2, Op::kMul32x32Step3,
+                        Op::kMul32x32Step4})
+    out.multiply_step(step, a, b);
+}
+
+// Bits 63:32 of a product.
+void multiply_high(Emitter& out, fpc::Operand a, fpc::Operand b, unsigned product) {
+  start_32x32(out, a, b);
+  out.multiply_result(Op::kMul32x32Last, fpc::none());
+  out.multiply_result(Op::kMul32x32Last2, both(product));
+}
+
+// x / divisor == ((x >> pre_shift) * multiplier >> 32) >> post_shift for 32-bit x, with a 33rd bit
+// in `wide` multipliers.
+struct Reciprocal {
+  uint32_t multiplier = 0;
+  bool wide = false;
+  unsigned log2 = 0;  // rounded up
+  unsigned pre_shift = 0, post_shift = 0;
+};
+
+// Granlund and Montgomery: Division by Invariant Integers using Multiplication, figure 6.2, for a
+// precision of 32 - skipped.
+Reciprocal reciprocal(uint32_t divisor, unsigned precision) {
+  Reciprocal r;
+  r.log2 = static_cast<unsigned>(std::bit_width(divisor - 1));
+  const uint64_t power = uint64_t{1} << (32 + r.log2);
+  uint64_t low_estimate = power / divisor;
+  uint64_t high_estimate = (power + (power >> precision)) / divisor;
+  r.post_shift = r.log2;
+  while (r.post_shift > 0 && low_estimate >> 1 < high_estimate >> 1) {
+    low_estimate >>= 1;
+    high_estimate >>= 1;
+    --r.post_shift;
+  }
+  r.multiplier = static_cast<uint32_t>(high_estimate);
+  r.wide = high_estimate > kMax32;
+  return r;
+}
+
+Reciprocal reciprocal(uint32_t divisor) {
+  Reciprocal r = reciprocal(divisor, 32);
+  if (!r.wide || divisor % 2 != 0) return r;
+  const auto zeros = static_cast<unsigned>(std::countr_zero(divisor));
+  const unsigned log2 = r.log2;
+  r = reciprocal(divisor >> zeros, 32 - zeros);
+  r.pre_shift = zeros;
+  r.log2 = log2;
+  return r;
+}
+
+// Quotients above half of the range are 0 or 1.
+void divide_by_large(Emitter& out, unsigned dst, uint32_t divisor) {
+  const fpc::Operand operand = out.operand(divisor, kScratchB);
+  out.alu(fpc::none(), gpr_a(dst), Op::kAluSub, operand);
+  out.immediate(kScratchA, 0);
+  out.alu(both(dst), kScratchA, Op::kAluAddCarry, fpc::imm(0));
+}
+
+void shift_down(Emitter& out, unsigned gpr, unsigned amount) {
+  out.shift(both(gpr), gpr_a(gpr), shift_right(amount));
+}
+
+void divide_wide(Emitter& out, unsigned dst, fpc::Operand multiplier, unsigned post_shift) {
+  multiply_high(out, gpr_a(dst), multiplier, kScratch);
+  out.alu(both(dst), gpr_a(dst), Op::kAluSub, kScratchB);
+  shift_down(out, dst, 1);
+  out.alu(both(dst), gpr_a(dst), Op::kAluAdd, kScratchB);
+  shift_down(out, dst, post_shift - 1);
+}
+
+void divide_by_constant(Emitter& out, unsigned dst, uint32_t divisor) {
+  if (divisor > uint32_t{1} << 31) return divide_by_large(out, dst, divisor);
+  const Reciprocal r = reciprocal(divisor);
+  const fpc::Operand multiplier = out.operand(r.multiplier, kScratchB);
+  if (std::has_single_bit(divisor)) return shift_down(out, dst, r.log2);
+  if (r.wide) return divide_wide(out, dst, multiplier, r.post_shift);
+  if (r.pre_shift > 0) shift_down(out, dst, r.pre_shift);
+  multiply_high(out, gpr_a(dst), multiplier, dst);
+  shift_down(out, dst, r.post_shift);
+}
+
+}  // namespace
+
+void lower_multiply(Lowering& lowering, const PlannedInsn& planned) {
+  const ebpf::Insn& insn = planned.insn;
+  Emitter& out = lowering.out;
+  const unsigned dst = low(insn.dst);
+  const auto value = static_cast<uint32_t>(insn.imm);
+  const uint64_t largest = has_register_source(insn) ? planned.facts.src.max : value;
+  const fpc::Operand factor =
+      has_register_source(insn) ? gpr_b(low(insn.src)) : out.operand(value, kScratchB);
+  if (planned.facts.dst.max <= kMax16 && largest <= kMax16)
+    return multiply_16x16(out, gpr_a(dst), factor, dst);
+  start_32x32(out, gpr_a(dst), factor);
+  out.multiply_result(Op::kMul32x32Last, both(dst));
+  if (is_alu64(insn)) {
+    out.multiply_result(Op::kMul32x32Last2, both(high(insn.dst)));
+  } else {
+    out.immediate(both(high(insn.dst)), 0);
+  }
+}
+
+void lower_divide(Lowering& lowering, const PlannedInsn& planned) {
+  const ebpf::Insn& insn = planned.insn;
+  const uint64_t divisor =
+      has_register_source(insn) ? planned.facts.src.min : static_cast<uint32_t>(insn.imm);
+  const unsigned dst = low(insn.dst);
+  if (divisor == 0 || divisor > kMax32)
+    return lowering.out.fail(base::invalid_input("division by a constant outside 1 to 2^32 - 1"));
+  divide_by_constant(lowering.out, dst, static_cast<uint32_t>(divisor));
+}
+
+}  // namespace offload

@@ -1,0 +1,28 @@
+// Replaces references to maps by the table ids that the firmware knows.
+// SPDX-License-Identifier: Apache-2.0
+//
+// before: r1 = map[3]        (index into the program's maps)
+// after:  r1 = 2             (table id; upper word 0)
+//
+// requires: Plan::map_ids covers every map that the program refers to
+// ensures:  no ld_imm64 carries a map index
+#include <cassert>
+
+#include "offload-compiler/nfp/opcode.h"
+#include "offload-compiler/passes/passes.h"
+
+namespace offload {
+
+base::Result<void> number_maps(Plan& plan) {
+  for (size_t i = 0; i + 1 < plan.insns.size(); ++i) {
+    ebpf::Insn& low = plan.insns[i].insn;
+    if (!is_load_imm64(low) || low.src != BPF_PSEUDO_MAP_FD) continue;
+    const auto map = static_cast<uint32_t>(low.imm);
+    assert(map < plan.map_ids.size() && "the verifier checks map indices");
+    low.imm = static_cast<int32_t>(plan.map_ids[map]);
+    plan.insns[i + 1].insn.imm = 0;
+  }
+  return {};
+}
+
+}  // namespace offload
