@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "base/units.h"
+
 namespace base {
 
 // SplitMix64 (Steele, Lea, Flood 2014): one 64-bit state, passes BigCrush, any seed is fine.
@@ -20,7 +22,6 @@ class Rng {
 
   // Uniform in [0, bound); bound > 0. The bias of the multiply is below bound / 2^64.
   constexpr uint64_t below(uint64_t bound) {
-    __extension__ using Wide = unsigned __int128;
     return static_cast<uint64_t>((static_cast<Wide>(next()) * bound) >> 64);
   }
 

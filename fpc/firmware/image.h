@@ -62,4 +62,8 @@ base::Result<Image> image_from_json(const std::string& text, const std::string& 
 // image (a card's `bpftool prog dump jited`, our .nfp vectors).
 base::Result<std::vector<fpc::Word>> words_from_text(const std::string& text, const std::string& where);
 
+// An image of such words: its exits are found by the epilogue's shape; maps, profile and limits stay unknown (empty).
+// Error: the words have no relocations or another epilogue.
+base::Result<Image> image_from_words(const std::vector<fpc::Word>& words, const std::string& where);
+
 }  // namespace firmware
