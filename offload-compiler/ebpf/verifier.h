@@ -27,23 +27,31 @@ struct Tnum {
 
 // Order and numbers of the pointer kinds are the driver's (nfp vectors: ctx 2, map value 4, stack 6, packet 8).
 enum class RegType : uint8_t {
-  kNotInit = 0, kScalar = 1, kCtx = 2, kConstMapPtr = 3, kMapValue = 4, kMapValueOrNull = 5, kStack = 6,
-  kPacketMeta = 7, kPacket = 8, kPacketEnd = 9,
+  kNotInit = 0,
+  kScalar = 1,
+  kCtx = 2,
+  kConstMapPtr = 3,
+  kMapValue = 4,
+  kMapValueOrNull = 5,
+  kStack = 6,
+  kPacketMeta = 7,
+  kPacket = 8,
+  kPacketEnd = 9,
 };
 const char* to_string(RegType type);
 
 struct RegState {
   RegType type = RegType::kNotInit;
-  int32_t off = 0;         // fixed part of a pointer's offset
-  Tnum var_off;            // variable part of a pointer's offset, or the scalar
+  int32_t off = 0;  // fixed part of a pointer's offset
+  Tnum var_off;     // variable part of a pointer's offset, or the scalar
   uint64_t umin = 0, umax = ~uint64_t{0};
   int64_t smin = INT64_MIN, smax = INT64_MAX;
   uint32_t u32_min = 0, u32_max = ~uint32_t{0};
   int32_t s32_min = INT32_MIN, s32_max = INT32_MAX;
-  uint32_t id = 0;         // same id: same unknown value (packet pointers, or-null pointers, scalars)
-  uint16_t range = 0;      // packet pointers: bytes proven readable from off
-  uint32_t map = 0;        // kConstMapPtr, kMapValue*: index into Program::maps
-  uint32_t frame = 0;      // kStack: call depth of the frame pointed into
+  uint32_t id = 0;     // same id: same unknown value (packet pointers, or-null pointers, scalars)
+  uint16_t range = 0;  // packet pointers: bytes proven readable from off
+  uint32_t map = 0;    // kConstMapPtr, kMapValue*: index into Program::maps
+  uint32_t frame = 0;  // kStack: call depth of the frame pointed into
 
   bool is_const() const { return type == RegType::kScalar && var_off.mask == 0; }
 };
@@ -61,23 +69,25 @@ struct Visit {
 struct VerifierOptions {
   uint64_t max_visits = 1'000'000;  // instructions visited over all paths
   uint32_t max_insns = 1'000'000;
+  bool offloaded = true;  // bound to a device: XDP programs may choose the receive queue
   // Called before each visited instruction; an error ends verification with that error's text.
   std::function<base::Result<void>(const Visit&)> on_insn;
   bool log = false;  // fill VerifiedProgram::log / append it to the error's message
 };
 
 struct Subprogram {
-  uint32_t start = 0, end = 0;   // instructions [start, end)
-  uint32_t stack_bytes = 0;      // deepest access, as the kernel counts it
+  uint32_t start = 0, end = 0;  // instructions [start, end)
+  uint32_t stack_bytes = 0;     // deepest access, as the kernel counts it
 };
 
 struct VerifiedProgram {
   Program program;
-  std::vector<bool> visited;        // reached on some path; others are dead code
-  std::vector<bool> zext;           // the kernel would mark it: upper half of the 32-bit result is read later
-  std::vector<int8_t> branch;       // conditional jumps: 1 always taken, 0 never taken, -1 both
+  std::vector<bool> visited;  // reached on some path; others are dead code
+  std::vector<bool>
+      zext;  // the kernel would mark it: upper half of the 32-bit result is read later
+  std::vector<int8_t> branch;  // conditional jumps: 1 always taken, 0 never taken, -1 both
   std::vector<Subprogram> subprograms;
-  uint32_t max_packet_offset = 0;   // as the kernel's aux->max_pkt_offset
+  uint32_t max_packet_offset = 0;  // as the kernel's aux->max_pkt_offset
   uint64_t visits = 0;
   std::string log;
 };

@@ -1,0 +1,184 @@
+// The check of loads and stores.
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <linux/bpf.h>
+
+#include "offload-compiler/ebpf/verifier/check.h"
+#include "offload-compiler/ebpf/verifier/liveness.h"
+#include "offload-compiler/ebpf/verifier/memory.h"
+
+namespace ebpf {
+
+namespace {
+
+constexpr uint8_t kModeMemSx = 0x80;  // BPF_MEMSX, newer than the headers of some systems
+
+unsigned size_of(const Insn& insn) {
+  switch (BPF_SIZE(insn.opcode)) {
+    case BPF_B:
+      return 1;
+    case BPF_H:
+      return 2;
+    case BPF_W:
+      return 4;
+    default:
+      return 8;
+  }
+}
+
+// Code for an access of the context differs from that for memory, so one instruction cannot do both.
+bool same_kind_of_pointer(Env& env, RegType type) {
+  RegType& first = env.facts[env.insn].pointer;
+  if (first == RegType::kNotInit) first = type;
+  if (first == type || (first != RegType::kCtx && type != RegType::kCtx)) return true;
+  return env.reject("same insn cannot be used with different pointers");
+}
+
+bool check_load(Env& env, const Insn& insn) {
+  if (!read_operand(env, insn.src) || !define_operand(env, insn.dst, Define::kKeep)) return false;
+  const RegType type = env.reg(insn.src).type;
+  const bool sign_extends = BPF_MODE(insn.opcode) == kModeMemSx;
+  if (!load(env, {insn.src, insn.off, size_of(insn), insn.dst})) return false;
+  if (sign_extends) {
+    if (env.reg(insn.dst).is_pointer()) return env.reject("sign-extending load of a pointer");
+    env.reg(insn.dst).bounds.sign_extend(8 * size_of(insn));
+  }
+  return same_kind_of_pointer(env, type);
+}
+
+bool check_store(Env& env, const Insn& insn) {
+  if (!read_operand(env, insn.src) || !read_operand(env, insn.dst)) return false;
+  const RegType type = env.reg(insn.dst).type;
+  if (!store(env, {insn.dst, insn.off, size_of(insn), insn.src})) return false;
+  return same_kind_of_pointer(env, type);
+}
+
+bool check_store_constant(Env& env, const Insn& insn) {
+  if (!read_operand(env, insn.dst)) return false;
+  const RegType type = env.reg(insn.dst).type;
+  if (type == RegType::kCtx) {
+    return env.reject(fmt::format("BPF_ST stores into R{} ctx is not allowed", insn.dst));
+  }
+  return store(env, {insn.dst, insn.off, size_of(insn), std::nullopt});
+}
+
+bool atomic_operands(Env& env, const Insn& insn) {
+  if (!read_operand(env, insn.src) || !read_operand(env, insn.dst)) return false;
+  if (insn.imm == BPF_CMPXCHG) {
+    if (!read_operand(env, 0)) return false;
+    if (env.reg(0).is_pointer()) return env.reject("R0 leaks addr into mem");
+  }
+  if (env.reg(insn.src).is_pointer()) {
+    return env.reject(fmt::format("R{} leaks addr into mem", insn.src));
+  }
+  const Reg& base = env.reg(insn.dst);
+  if (base.type == RegType::kCtx || base.is_packet()) {
+    return env.reject(fmt::format("BPF_ATOMIC stores into R{} {} is not allowed", insn.dst,
+                                  to_string(base.type)));
+  }
+  const Tnum off = tnum::add(base.bounds.var_off,
+                             tnum::constant(static_cast<uint64_t>(int64_t{base.off} + insn.off)));
+  if (base.type == RegType::kMapValue && !tnum::is_aligned(off, size_of(insn))) {
+    return env.reject(fmt::format("misaligned value access off {}+{}+{} size {}",
+                                  tnum::to_string(base.bounds.var_off), base.off, insn.off,
+                                  size_of(insn)));
+  }
+  return true;
+}
+
+bool check_atomic(Env& env, const Insn& insn) {
+  if (!atomic_operands(env, insn)) return false;
+  const Access access{insn.dst, insn.off, size_of(insn), std::nullopt};
+  if (!load(env, access) || !store(env, access)) return false;
+  if ((insn.imm & BPF_FETCH) == 0) return true;
+  const unsigned result = insn.imm == BPF_CMPXCHG ? 0 : insn.src;
+  if (!define_operand(env, result, Define::kUnknown)) return false;
+  if (access.size < kSlotBytes) env.reg(result).bounds.truncate(access.size);
+  return true;
+}
+
+bool check_map_load(Env& env, const Insn& insn) {
+  const auto index = static_cast<size_t>(insn.imm);
+  if (insn.imm < 0 || index >= env.program.maps.size()) {
+    return env.reject(fmt::format("map {} is not one of the program's {} maps", insn.imm,
+                                  env.program.maps.size()));
+  }
+  Reg& reg = env.reg(insn.dst);
+  if (insn.src == BPF_PSEUDO_MAP_FD) {
+    reg.set_pointer(RegType::kConstMapPtr);
+    reg.map = static_cast<uint32_t>(index);
+    return true;
+  }
+  const MapDef& map = env.program.maps[index];
+  const auto off = static_cast<uint32_t>(env.program.insns[env.insn + 1].imm);
+  if (map.type != BPF_MAP_TYPE_ARRAY || map.max_entries != 1) {
+    return env.reject(
+        "direct value access on this map type is not supported: it needs an array of one entry");
+  }
+  if (off >= map.value_bytes) {
+    return env.reject(fmt::format("invalid access to map value pointer, value_size={} off={}",
+                                  map.value_bytes, off));
+  }
+  reg.set_pointer(RegType::kMapValue);
+  reg.map = static_cast<uint32_t>(index);
+  reg.off = static_cast<int32_t>(off);
+  return true;
+}
+
+bool check_wide_constant(Env& env, const Insn& insn) {
+  if (!define_operand(env, insn.dst, Define::kUnknown)) return false;
+  env.next = env.insn + 2;
+  switch (insn.src) {
+    case 0: {
+      const auto high = static_cast<uint32_t>(env.program.insns[env.insn + 1].imm);
+      env.reg(insn.dst).set_constant(uint64_t{high} << 32 | static_cast<uint32_t>(insn.imm));
+      return true;
+    }
+    case BPF_PSEUDO_MAP_FD:
+    case BPF_PSEUDO_MAP_VALUE:
+      return check_map_load(env, insn);
+    default:
+      return env.reject(
+          fmt::format("unrecognized bpf_ld_imm64 insn: source {} is not implemented", insn.src));
+  }
+}
+
+// r0 = big-endian packet data at a constant or register offset; the program ends when the packet is shorter.
+bool check_packet_load(Env& env, const Insn& insn) {
+  if (env.program.type == ProgType::kXdp) {
+    return env.reject("BPF_LD_[ABS|IND] instructions not allowed for this program type");
+  }
+  if (env.frame().subprog != 0) {
+    return env.reject("BPF_LD_[ABS|IND] in a subprogram is not implemented");
+  }
+  if (!read_operand(env, 6)) return false;
+  if (env.reg(6).type != RegType::kCtx) {
+    return env.reject("at the time of BPF_LD_ABS|IND R6 != pointer to skb");
+  }
+  if (BPF_MODE(insn.opcode) == BPF_IND && !read_operand(env, insn.src)) return false;
+  if (!unmodified_pointer(env, 6)) return false;
+  clobber_caller_saved(env);
+  env.reg(0).set_unknown();
+  env.reg(0).subreg_def = static_cast<int32_t>(env.insn);
+  return true;
+}
+
+}  // namespace
+
+bool check_memory(Env& env) {
+  const Insn& insn = env.code();
+  env.next = env.insn + 1;
+  switch (BPF_CLASS(insn.opcode)) {
+    case BPF_LDX:
+      return check_load(env, insn);
+    case BPF_ST:
+      return check_store_constant(env, insn);
+    case BPF_STX:
+      return BPF_MODE(insn.opcode) == BPF_ATOMIC ? check_atomic(env, insn) : check_store(env, insn);
+    default:
+      return BPF_MODE(insn.opcode) == BPF_IMM ? check_wide_constant(env, insn)
+                                              : check_packet_load(env, insn);
+  }
+}
+
+}  // namespace ebpf

@@ -1,0 +1,102 @@
+// Comparison of states: only what was read counts, scalars only as far as a path relied on them.
+// SPDX-License-Identifier: Apache-2.0
+#include "offload-compiler/ebpf/verifier/equal.h"
+
+#include <utility>
+#include <vector>
+
+namespace ebpf {
+
+namespace {
+
+// Values with equal ids in the old state must have equal ids in the current one.
+class IdMap {
+ public:
+  bool accept(uint32_t old_id, uint32_t current_id) {
+    for (const auto& [known, partner] : pairs_) {
+      if (known == old_id) return partner == current_id && current_id != 0;
+    }
+    pairs_.emplace_back(old_id, current_id);
+    return true;
+  }
+
+ private:
+  std::vector<std::pair<uint32_t, uint32_t>> pairs_;
+};
+
+bool scalar_covers(const Reg& old, const Reg& current, IdMap& ids) {
+  if (!old.precise) return true;
+  if (old.id != 0 && !ids.accept(old.id, current.id)) return false;
+  return current.bounds.within(old.bounds);
+}
+
+bool packet_covers(const Reg& old, const Reg& current, IdMap& ids) {
+  if (old.range > current.range || old.off != current.off) return false;
+  if (old.range < 0 && old.range != current.range) return false;
+  if (old.id != 0 && !ids.accept(old.id, current.id)) return false;
+  return current.bounds.within(old.bounds);
+}
+
+bool reg_covers(const Reg& old, const Reg& current, IdMap& ids) {
+  if ((old.live & kLiveRead) == 0 || old.type == RegType::kNotInit) return true;
+  if (old.type != current.type) return false;
+  switch (old.type) {
+    case RegType::kScalar:
+      return scalar_covers(old, current, ids);
+    case RegType::kMapValue:
+      return old.off == current.off && old.map == current.map && current.bounds.within(old.bounds);
+    case RegType::kMapValueOrNull:
+      return old.map == current.map && old.off == current.off && old.bounds == current.bounds &&
+             ids.accept(old.id, current.id);
+    case RegType::kPacket:
+    case RegType::kPacketMeta:
+      return packet_covers(old, current, ids);
+    default:
+      return old.same_value(current);
+  }
+}
+
+bool slot_covers(const StackSlot& old, const StackSlot* current, IdMap& ids) {
+  if ((old.spilled.live & kLiveRead) == 0) return true;
+  for (size_t i = 0; i < kSlotBytes; ++i) {
+    if (old.bytes[i] == SlotByte::kInvalid) continue;
+    if (current == nullptr) return false;
+    const bool zero_for_misc =
+        old.bytes[i] == SlotByte::kMisc && current->bytes[i] == SlotByte::kZero;
+    if (old.bytes[i] != current->bytes[i] && !zero_for_misc) return false;
+  }
+  return !old.holds_spill() || reg_covers(old.spilled, current->spilled, ids);
+}
+
+bool frame_covers(const Frame& old, const Frame& current, IdMap& ids) {
+  for (unsigned i = 0; i < kRegisters; ++i) {
+    if (!reg_covers(old.regs[i], current.regs[i], ids)) return false;
+  }
+  for (size_t i = 0; i < old.stack.size(); ++i) {
+    const StackSlot* slot = i < current.stack.size() ? &current.stack[i] : nullptr;
+    if (!slot_covers(old.stack[i], slot, ids)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool covers(const State& old, const State& current) {
+  if (old.frames.size() != current.frames.size()) return false;
+  IdMap ids;
+  for (size_t i = 0; i < old.frames.size(); ++i) {
+    if (old.frames[i].callsite != current.frames[i].callsite) return false;
+    if (!frame_covers(old.frames[i], current.frames[i], ids)) return false;
+  }
+  return true;
+}
+
+bool may_be_looping(const State& old, const State& current) {
+  if (old.frames.size() != current.frames.size()) return false;
+  for (unsigned i = 0; i < kFrameReg; ++i) {
+    if (!old.frames.back().regs[i].same_value(current.frames.back().regs[i])) return false;
+  }
+  return true;
+}
+
+}  // namespace ebpf

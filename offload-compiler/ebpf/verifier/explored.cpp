@@ -1,0 +1,142 @@
+// The store of explored states: comparison, retention and eviction, and the bookkeeping of open paths.
+// SPDX-License-Identifier: Apache-2.0
+#include "offload-compiler/ebpf/verifier/explored.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "offload-compiler/ebpf/verifier/equal.h"
+#include "offload-compiler/ebpf/verifier/liveness.h"
+#include "offload-compiler/ebpf/verifier/precision.h"
+
+namespace ebpf {
+
+namespace {
+
+constexpr size_t kMaxPending = 8192;
+
+using States = std::vector<std::unique_ptr<Explored>>;
+
+bool same_callsites(const State& a, const State& b) {
+  return a.frames.size() == b.frames.size() &&
+         std::equal(a.frames.begin(), a.frames.end(), b.frames.begin(),
+                    [](const Frame& x, const Frame& y) { return x.callsite == y.callsite; });
+}
+
+void complete_closed_states(States& states, const State& current) {
+  for (auto& known : states) {
+    if (known->state.branches == 0 && same_callsites(known->state, current)) {
+      forget_unread(known->state);
+    }
+  }
+}
+
+// Programs have a jump every few instructions; keeping a state at each would cost more than it saves.
+bool worth_keeping(const Env& env) {
+  return env.jumps - env.jumps_at_store >= 2 && env.visits - env.visits_at_store >= 8;
+}
+
+// Iterations of a loop differ, so states of a loop that is still open rarely cover anything.
+bool spaced_in_loop(const Env& env) {
+  return env.jumps - env.jumps_at_store >= 20 || env.visits - env.visits_at_store >= 100;
+}
+
+void retire(Env& env, States& states, size_t index) {
+  std::unique_ptr<Explored> victim = std::move(states[index]);
+  states.erase(states.begin() + static_cast<std::ptrdiff_t>(index));
+  if ((victim->state.frames[0].regs[0].live & kLiveDone) != 0) {
+    env.kept_bytes -= victim->state.bytes();
+  } else {
+    env.retired.push_back(std::move(victim));
+  }
+}
+
+// Newest first. Decides on the way whether the current state is worth keeping.
+Arrival compare(Env& env, States& states, bool& keep) {
+  for (size_t i = states.size(); i-- > 0;) {
+    Explored& known = *states[i];
+    if (known.state.frames.back().callsite != env.current.frames.back().callsite) continue;
+    if (known.state.branches > 0) {
+      if (may_be_looping(known.state, env.current) && covers(known.state, env.current)) {
+        env.reject("infinite loop detected");
+        return Arrival::kRefused;
+      }
+      if (!spaced_in_loop(env)) keep = false;
+    } else if (covers(known.state, env.current)) {
+      ++known.hits;
+      inherit_liveness(env, known.state);
+      inherit_precision(env, known.state);
+      return Arrival::kCovered;
+    }
+    if (keep) ++known.misses;
+    if (known.misses > known.hits * 3 + 3) retire(env, states, i);
+  }
+  return Arrival::kExplore;
+}
+
+// Reads after this point are recorded in the stored state.
+void connect_to_parent(State& current, State& stored) {
+  for (size_t f = 0; f < current.frames.size(); ++f) {
+    Frame& frame = current.frames[f];
+    Frame& kept = stored.frames[f];
+    const unsigned first = f + 1 < current.frames.size() ? 6 : 0;
+    for (unsigned i = first; i < kFrameReg; ++i) frame.regs[i].parent = &kept.regs[i];
+    for (unsigned i = 0; i < kFrameReg; ++i) frame.regs[i].live = kLiveNone;
+    for (size_t i = 0; i < frame.stack.size(); ++i) {
+      frame.stack[i].spilled.parent = &kept.stack[i].spilled;
+      frame.stack[i].spilled.live = kLiveNone;
+    }
+  }
+}
+
+bool keep_state(Env& env, States& states, bool arrived_by_jump) {
+  State& current = env.current;
+  forget_precision(current);
+  if (arrived_by_jump) current.jumps.pop_back();
+  auto known = std::make_unique<Explored>(Explored{current, 0, 0});
+  known->state.insn = env.insn;
+  if (!env.charge(known->state.bytes())) return false;
+  env.jumps_at_store = env.jumps;
+  env.visits_at_store = env.visits;
+  current.parent = &known->state;
+  current.first_insn = env.insn;
+  current.jumps.clear();
+  connect_to_parent(current, known->state);
+  states.push_back(std::move(known));
+  return true;
+}
+
+}  // namespace
+
+Arrival arrive(Env& env) {
+  State& current = env.current;
+  current.last_insn = env.prev_insn;
+  const bool by_jump = env.visits > 1 && env.prev_insn + 1 != env.insn;
+  if (by_jump) current.jumps.push_back({env.insn, env.prev_insn});
+  if (!env.layout.prune_points[env.insn]) return Arrival::kExplore;
+  bool keep = worth_keeping(env);
+  States& states = env.explored[env.insn];
+  complete_closed_states(states, current);
+  const Arrival arrival = compare(env, states, keep);
+  if (arrival != Arrival::kExplore || !keep) return arrival;
+  return keep_state(env, states, by_jump) ? Arrival::kExplore : Arrival::kRefused;
+}
+
+void close_path(Env& env) {
+  State* state = &env.current;
+  while (state != nullptr && --state->branches == 0) state = state->parent;
+}
+
+bool defer(Env& env, State state, uint32_t insn) {
+  if (env.pending.size() >= kMaxPending) {
+    return env.exhausted(
+        fmt::format("the sequence of {} jumps is too complex", env.pending.size()));
+  }
+  if (!env.charge(state.bytes())) return false;
+  if (state.parent != nullptr) ++state.parent->branches;
+  env.pending.push_back({std::move(state), insn, env.insn, env.log.size()});
+  return true;
+}
+
+}  // namespace ebpf

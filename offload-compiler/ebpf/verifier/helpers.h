@@ -1,0 +1,12 @@
+// Calls of helper functions: arguments against the prototypes of helpers.def, maps against the helpers that serve them.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "offload-compiler/ebpf/verifier/env.h"
+
+namespace ebpf {
+
+// Checks the call at env.insn and leaves its result in r0.
+bool call_helper(Env& env);
+
+}  // namespace ebpf

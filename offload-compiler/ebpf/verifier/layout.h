@@ -1,0 +1,32 @@
+// The shape of a program before any path is walked: subprograms, jumps inside them, and where states are compared.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/result.h"
+#include "offload-compiler/ebpf/program.h"
+
+namespace ebpf {
+
+struct Layout {
+  std::vector<uint32_t> starts;    // of subprograms, ascending; main first
+  std::vector<bool> prune_points;  // a state that reaches one is compared with those seen there
+  std::vector<bool> wide_tails;    // second slots of 64-bit immediates
+
+  uint32_t subprogram_of(uint32_t insn) const;
+  uint32_t end_of(uint32_t subprogram, uint32_t insns) const;
+};
+
+// Error: an instruction that bpf.def does not describe, a jump or call that leaves its subprogram or the program or lands
+// inside a 64-bit immediate, a subprogram that can fall through its end, an instruction that no path reaches.
+base::Result<Layout> lay_out(const Program& program);
+
+// Where the jump at `insn` goes; not necessarily inside the program.
+int64_t jump_target(const Program& program, uint32_t insn);
+
+bool is_conditional_jump(const Insn& insn);
+bool is_subprogram_call(const Insn& insn);
+
+}  // namespace ebpf

@@ -1,0 +1,114 @@
+// The verifier's log: instructions, source lines and register states in the kernel's style.
+// SPDX-License-Identifier: Apache-2.0
+#include "offload-compiler/ebpf/verifier/log.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "offload-compiler/ebpf/print.h"
+#include "offload-compiler/ebpf/verifier/state.h"
+
+namespace ebpf {
+
+namespace {
+
+constexpr size_t kMaxLogBytes = size_t{16} << 20;  // as BPF_LOG_BUF_SIZE of loaders
+
+void add(std::string& list, const std::string& item) {
+  if (!list.empty()) list += ',';
+  list += item;
+}
+
+std::string describe_bounds(const Bounds& b) {
+  std::string out;
+  if (b.smin != INT64_MIN && b.smin != static_cast<int64_t>(b.umin)) {
+    add(out, fmt::format("smin={}", b.smin));
+  }
+  if (b.smax != INT64_MAX && b.smax != static_cast<int64_t>(b.umax)) {
+    add(out, fmt::format("smax={}", b.smax));
+  }
+  if (b.umin != 0) add(out, fmt::format("umin={}", b.umin));
+  if (b.umax != UINT64_MAX) add(out, fmt::format("umax={}", b.umax));
+  if (b.var_off != tnum::unknown()) add(out, "var_off=" + tnum::to_string(b.var_off));
+  if (b.s32_min != INT32_MIN && b.s32_min != b.smin) add(out, fmt::format("s32_min={}", b.s32_min));
+  if (b.s32_max != INT32_MAX && b.s32_max != b.smax) add(out, fmt::format("s32_max={}", b.s32_max));
+  if (b.u32_min != 0 && b.u32_min != b.umin) add(out, fmt::format("u32_min={}", b.u32_min));
+  if (b.u32_max != UINT32_MAX && b.u32_max != b.umax)
+    add(out, fmt::format("u32_max={}", b.u32_max));
+  return out;
+}
+
+std::string describe_slot(const StackSlot& slot, size_t index) {
+  constexpr char kLetters[] = {'?', 'r', 'm', '0'};
+  std::string bytes;
+  for (size_t i = kSlotBytes; i-- > 0;) bytes += kLetters[static_cast<size_t>(slot.bytes[i])];
+  if (bytes == "????????") return {};
+  const std::string where = fmt::format(" fp-{}=", (index + 1) * kSlotBytes);
+  return where + (slot.holds_spill() ? describe(slot.spilled) : bytes);
+}
+
+}  // namespace
+
+std::string describe(const Reg& reg) {
+  const Bounds& b = reg.bounds;
+  if (reg.is_scalar() && b.is_const())
+    return fmt::format("{}", static_cast<int64_t>(b.var_off.value));
+  std::string parts;
+  if (reg.id != 0) add(parts, fmt::format("id={}", reg.id));
+  if (!reg.is_scalar()) add(parts, fmt::format("off={}", reg.off));
+  if (reg.is_packet()) add(parts, fmt::format("r={}", reg.range));
+  if (!b.is_const()) {
+    const std::string bounds = describe_bounds(b);
+    if (!bounds.empty()) add(parts, bounds);
+  } else if (b.var_off.value != 0) {
+    add(parts, fmt::format("imm={:x}", b.var_off.value));
+  }
+  return fmt::format("{}({})", to_string(reg.type), parts);
+}
+
+void Log::rewind(size_t size) {
+  if (size < text_.size()) text_.resize(size);
+  last_line_ = nullptr;
+}
+
+void Log::line(const std::string& text) {
+  if (!enabled_ || text_.size() + text.size() >= kMaxLogBytes) return;
+  text_ += text;
+  text_ += '\n';
+}
+
+void Log::insn(const Program& program, uint32_t insn) {
+  if (!enabled_) return;
+  const LineInfo* source = source_line(program, insn);
+  if (source != nullptr && source != last_line_) line("; " + trimmed(source->text));
+  last_line_ = source;
+  line(fmt::format("{}: ({:02x}) {}", insn, program.insns[insn].opcode, print_insn(program, insn)));
+}
+
+void Log::state(State& state) {
+  if (!enabled_) return;
+  std::string text = state.depth() == 0 ? ";" : fmt::format("; frame{}:", state.depth());
+  const Frame& frame = state.frame();
+  for (unsigned i = 0; i < kRegisters; ++i) {
+    if (frame.regs[i].type == RegType::kNotInit) continue;
+    text += fmt::format(" R{}={}", i, describe(frame.regs[i]));
+  }
+  for (size_t i = 0; i < frame.stack.size(); ++i) text += describe_slot(frame.stack[i], i);
+  line(text);
+}
+
+const LineInfo* source_line(const Program& program, uint32_t insn) {
+  const auto after =
+      std::upper_bound(program.lines.begin(), program.lines.end(), insn,
+                       [](uint32_t at, const LineInfo& line) { return at < line.insn; });
+  return after == program.lines.begin() ? nullptr : &*std::prev(after);
+}
+
+std::string trimmed(const std::string& text) {
+  const size_t first = text.find_first_not_of(" \t");
+  if (first == std::string::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+}  // namespace ebpf

@@ -1,0 +1,156 @@
+// Accesses through pointers: bounds of packet and map values, the context's fields.
+// SPDX-License-Identifier: Apache-2.0
+#include "offload-compiler/ebpf/verifier/memory.h"
+
+#include <fmt/format.h>
+#include <linux/bpf.h>
+
+#include <algorithm>
+
+#include "offload-compiler/ebpf/verifier/context_access.h"
+
+namespace ebpf {
+
+namespace {
+
+constexpr const char* kNegative =
+    "R{} min value is negative, either use unsigned index or do a if (index >=0) check";
+
+bool inside(int64_t off, int64_t size, int64_t limit, bool zero_allowed) {
+  return off >= 0 && (size > 0 || (size == 0 && zero_allowed)) && off + size <= limit;
+}
+
+bool outside_of_map_value(Env& env, unsigned base, int64_t off, int64_t size, const char* end) {
+  const uint32_t limit = env.program.maps[env.reg(base).map].value_bytes;
+  return env.reject(fmt::format(
+      "invalid access to map value, value_size={} off={} size={}: R{} {} value is outside of the "
+      "allowed memory range",
+      limit, off, size, base, end));
+}
+
+bool context_access(Env& env, const Access& access, bool is_write) {
+  if (!unmodified_pointer(env, access.base)) return false;
+  const std::optional<RegType> type =
+      context_field(env.program.type, env.options.offloaded, access.off, access.size, is_write);
+  if (!type) {
+    return env.reject(fmt::format("invalid bpf_context access off={} size={}{}", access.off,
+                                  access.size, is_write ? " for a write" : ""));
+  }
+  if (is_write || !access.value) return true;
+  Reg& reg = env.reg(*access.value);
+  if (*type == RegType::kScalar) {
+    reg.set_unknown();
+  } else {
+    reg.set_pointer(*type);
+    reg.subreg_def = kNoSubreg;
+  }
+  return true;
+}
+
+bool data_access(Env& env, const Access& access, bool is_write) {
+  const Reg& base = env.reg(access.base);
+  const int64_t off = int64_t{base.off} + access.off;
+  switch (base.type) {
+    case RegType::kMapValue:
+      return map_value_access(env, access.base, off, access.size, false, is_write);
+    case RegType::kPacket:
+    case RegType::kPacketMeta:
+      return packet_access(env, access.base, off, access.size, false);
+    default:
+      return env.reject(
+          fmt::format("R{} invalid mem access '{}'", access.base, to_string(base.type)));
+  }
+}
+
+}  // namespace
+
+bool packet_access(Env& env, unsigned base, int64_t off, int64_t size, bool zero_allowed) {
+  const Reg& reg = env.reg(base);
+  if (reg.bounds.smin < 0) return env.reject(fmt::format(fmt::runtime(kNegative), base));
+  if (reg.range < 0 || !inside(off, size, reg.range, zero_allowed)) {
+    return env.reject(
+        fmt::format("invalid access to packet, off={} size={}, R{}(id={},off={},r={})", off, size,
+                    base, reg.id, reg.off, std::max(reg.range, 0)));
+  }
+  if (size == 0) return true;
+  const uint64_t last =
+      static_cast<uint64_t>(off) + reg.bounds.umax + static_cast<uint64_t>(size) - 1;
+  env.max_packet_offset = std::max(env.max_packet_offset, static_cast<uint32_t>(last));
+  return true;
+}
+
+bool map_value_access(Env& env, unsigned base, int64_t off, int64_t size, bool zero_allowed,
+                      bool is_write) {
+  const Reg& reg = env.reg(base);
+  const MapDef& map = env.program.maps[reg.map];
+  const uint32_t forbidding = is_write ? BPF_F_RDONLY_PROG : BPF_F_WRONLY_PROG;
+  if ((map.flags & forbidding) != 0) {
+    return env.reject(fmt::format("{} into map forbidden, value_size={} off={} size={}",
+                                  is_write ? "write" : "read", map.value_bytes, off, size));
+  }
+  const Bounds& b = reg.bounds;
+  if (b.smin < 0 && (b.smin <= -kMaxVarOffset || b.smin + off < 0)) {
+    return env.reject(fmt::format(fmt::runtime(kNegative), base));
+  }
+  if (b.smin >= kMaxVarOffset || !inside(b.smin + off, size, map.value_bytes, zero_allowed)) {
+    return outside_of_map_value(env, base, b.smin + off, size, "min");
+  }
+  if (b.umax >= static_cast<uint64_t>(kMaxVarOffset)) {
+    return env.reject(fmt::format(
+        "R{} unbounded memory access, make sure to bounds check any such access", base));
+  }
+  const int64_t highest = static_cast<int64_t>(b.umax) + off;
+  if (!inside(highest, size, map.value_bytes, zero_allowed)) {
+    return outside_of_map_value(env, base, highest, size, "max");
+  }
+  return true;
+}
+
+bool unmodified_pointer(Env& env, unsigned number) {
+  const Reg& reg = env.reg(number);
+  const char* type = to_string(reg.type);
+  if (reg.off < 0) {
+    return env.reject(
+        fmt::format("negative offset {} ptr R{} off={} disallowed", type, number, reg.off));
+  }
+  if (reg.off != 0) {
+    return env.reject(
+        fmt::format("dereference of modified {} ptr R{} off={} disallowed", type, number, reg.off));
+  }
+  if (!tnum::equals(reg.bounds.var_off, 0)) {
+    return env.reject(fmt::format("variable {} access var_off={} disallowed", type,
+                                  tnum::to_string(reg.bounds.var_off)));
+  }
+  return true;
+}
+
+bool load(Env& env, const Access& access) {
+  const RegType type = env.reg(access.base).type;
+  bool ok = false;
+  if (type == RegType::kStack) {
+    ok = stack_load(env, access);
+  } else if (type == RegType::kCtx) {
+    ok = context_access(env, access, false);
+  } else {
+    ok = data_access(env, access, false);
+    if (ok && access.value) env.reg(*access.value).set_unknown();
+  }
+  if (!ok) return false;
+  if (access.size < kSlotBytes && access.value && env.reg(*access.value).is_scalar()) {
+    env.reg(*access.value).bounds.truncate(access.size);
+  }
+  return true;
+}
+
+bool store(Env& env, const Access& access) {
+  switch (env.reg(access.base).type) {
+    case RegType::kStack:
+      return stack_store(env, access);
+    case RegType::kCtx:
+      return context_access(env, access, true);
+    default:
+      return data_access(env, access, true);
+  }
+}
+
+}  // namespace ebpf
