@@ -36,14 +36,17 @@ void adjust_head_unchecked(Emitter& out) {
   return_zero(out);
 }
 
+// The driver keeps the low 8 bits of a bound; firmware with larger ones is told so by a warning (defects.cpp).
+fpc::Operand bound(uint32_t offset) { return fpc::imm(static_cast<uint8_t>(offset)); }
+
 void adjust_head_checked(Emitter& out, const firmware::AdjustHead& window) {
   constexpr unsigned kWords = 16, kErrorWords = 2;
   const uint32_t end = out.here() + kWords, error = end - kErrorWords;
   // The new offset lies in the firmware's window.
   out.alu(kScratchA, kDelta, Op::kAluAdd16, kPointer);
-  out.alu(fpc::none(), kScratchA, Op::kAluSub, fpc::imm(window.off_min));
+  out.alu(fpc::none(), kScratchA, Op::kAluSub, bound(window.off_min));
   out.branch(Op::kBcc, error);
-  out.alu(fpc::none(), fpc::imm(window.off_max), Op::kAluSub, kScratchA);
+  out.alu(fpc::none(), bound(window.off_max), Op::kAluSub, kScratchA);
   out.branch(Op::kBcc, error);
   // What remains holds an Ethernet header.
   out.alu(kScratchB, kPacketLength, Op::kAluSub, kDelta);
