@@ -9,12 +9,9 @@
 #include <cmath>
 #include <utility>
 
-#include "base/units.h"
-
 namespace nic {
 namespace {
 
-constexpr uint64_t kPicosecondsInSecond = 1'000'000'000'000u;
 constexpr double kFastest = 1e15;
 
 struct Unit {
@@ -52,12 +49,6 @@ base::Result<Rate> parse_rate(std::string_view text) {
         fmt::format("rate is '{}', allowed is 1 to {:g} a second", text, kFastest));
   }
   return Rate{found->kind, static_cast<uint64_t>(per_second)};
-}
-
-void RateClock::advance(uint64_t units) {
-  const base::Wide total = static_cast<base::Wide>(units) * kPicosecondsInSecond + remainder_;
-  now_ps_ += static_cast<uint64_t>(total / per_second_);
-  remainder_ = static_cast<uint64_t>(total % per_second_);
 }
 
 base::Result<Pacer> Pacer::create(const Rate& rate, const LineRate& line) {

@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "nic-model/packet_io.h"
+#include "nic-model/rate_clock.h"
 
 namespace nic {
 
@@ -25,19 +26,6 @@ constexpr uint64_t wire_bits(uint64_t frame_bytes) {
   const uint64_t bytes = frame_bytes + kFcs < kShortest ? kShortest : frame_bytes + kFcs;
   return (bytes + kPreambleAndGap) * 8;
 }
-
-// A clock that advances by units of 1/rate without losing fractions of a picosecond.
-class RateClock {
- public:
-  explicit RateClock(uint64_t per_second) : per_second_(per_second) {}
-  uint64_t now_ps() const { return now_ps_; }
-  void advance(uint64_t units);
-
- private:
-  uint64_t per_second_;
-  uint64_t now_ps_ = 0;
-  uint64_t remainder_ = 0;  // in 1/per_second_ picoseconds
-};
 
 class Pacer {
  public:

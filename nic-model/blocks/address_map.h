@@ -1,0 +1,40 @@
+// Which memory or register of the card a memory command of a core means.
+// SPDX-License-Identifier: Apache-2.0
+//
+// No row of isa.def with known semantics addresses CLS yet, so nothing here leads there.
+#pragma once
+
+#include <cstdint>
+
+#include "fpc/core.h"
+
+namespace nic {
+
+enum class Target : uint8_t {
+  kBad,  // no memory there, or the access crosses its end
+  kCtm,  // of the core's own island: packet buffers first, then the rest
+  kImem,
+  kEmem,
+  kAddThread,  // the context asks for the next packet
+  kRetire,     // the context hands a finished packet back
+  kSequence,   // newest and oldest packet in service
+};
+
+struct Access {
+  Target target = Target::kBad;
+  uint64_t address = 0;  // within the target's store
+  unsigned bytes = 0;
+  bool is_atomic = false;
+
+  // Commands of the datapath itself: their cost is in the configured datapath cycles.
+  bool is_datapath() const { return target >= Target::kAddThread; }
+};
+
+Access decode_access(const fpc::MemoryCommand& command);
+
+// Where byte `offset` of the buffer of packet `number` lies in the CTM's store.
+constexpr uint64_t packet_address(unsigned number, unsigned offset) {
+  return uint64_t{number} * 2048 + offset;
+}
+
+}  // namespace nic

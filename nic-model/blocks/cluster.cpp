@@ -1,0 +1,165 @@
+// Runs the workers' cores and charges their time.
+// SPDX-License-Identifier: Apache-2.0
+#include "nic-model/blocks/cluster.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "base/rng.h"
+#include "fpc/interpreter.h"
+#include "nic-model/blocks/address_map.h"
+
+namespace nic {
+namespace {
+
+constexpr uint8_t kAllSlots = (1u << fpc::kSlots) - 1;
+
+}  // namespace
+
+Cluster::Cluster(const Config& config, EventWheel& wheel)
+    : config_(config),
+      wheel_(wheel),
+      islands_(std::min(config.islands, config.workers)),
+      workers_(config.workers) {
+  for (Worker& worker : workers_) worker.core = std::make_unique<fpc::Interpreter>();
+}
+
+void Cluster::start(const fpc::CodeStore& code, const DatapathCost& cost, uint64_t seed) {
+  code_ = &code;
+  cost_ = cost;
+  seed_ = seed;
+  for (unsigned i = 0; i < workers_.size(); ++i) {
+    Worker& worker = workers_[i];
+    worker.usage = {};
+    worker.last_command_cycles = 0;
+    worker.is_idle = false;
+    worker.core->set_code(code);
+    reset(i, wheel_.now());
+    wheel_.schedule(wheel_.now(), EventKind::kRun, i);
+  }
+}
+
+void Cluster::reset(unsigned index, uint64_t now_cycles) {
+  Worker& worker = workers_[index];
+  base::Rng rng(seed_ + index);
+  worker.core->reset(cost_.entry, kAllSlots, rng.next(), index);
+  worker.packets_since_reset = 0;
+  for (Context& context : worker.contexts) {
+    const auto generation = static_cast<uint8_t>(context.generation + 1);
+    context = {};
+    context.generation = generation;
+    context.since_cycles = now_cycles;
+  }
+}
+
+void Cluster::become_idle(Worker& worker, uint64_t now_cycles) {
+  worker.is_idle = true;
+  worker.idle_since_cycles = now_cycles;
+  worker.has_packets = std::any_of(worker.contexts.begin(), worker.contexts.end(),
+                                   [](const Context& c) { return c.packet != kNoPacket; });
+}
+
+// When the command that the core has ready is issued: spacing holds blocking commands of programs.
+uint64_t Cluster::issue_time(Worker& worker, uint64_t ready_cycles) {
+  const fpc::MemoryCommand& command = worker.core->command();
+  uint64_t issue = ready_cycles;
+  if (command.swaps && !decode_access(command).is_datapath()) {
+    const uint64_t spacing =
+        command.wide ? config_.wide_spacing_cycles : config_.narrow_spacing_cycles;
+    issue = std::max(issue, worker.last_command_cycles + spacing);
+  }
+  worker.usage.spaced_cycles += issue - ready_cycles;
+  worker.last_command_cycles = issue;
+  return issue;
+}
+
+void Cluster::run(unsigned index, uint64_t now_cycles) {
+  Worker& worker = workers_[index];
+  const fpc::Step step = worker.core->run(now_cycles, config_.watchdog_cycles);
+  if (step.reason == fpc::StopReason::kIdle) return become_idle(worker, now_cycles);
+  Context& context = worker.contexts[step.slot];
+  uint64_t end = now_cycles + step.cycles;
+  if (context.charge_cycles != 0) {
+    worker.last_command_cycles = now_cycles + context.charge_cycles + cost_.entry_cycles;
+    end += context.charge_cycles;
+    context.charge_cycles = 0;
+  }
+  worker.usage.busy_cycles += end - now_cycles;
+  worker.usage.instructions += step.instructions;
+  if (step.reason == fpc::StopReason::kFault) {
+    worker.fault = worker.core->fault();
+    wheel_.schedule(end, EventKind::kFault, index);
+  } else if (end - context.since_cycles > config_.watchdog_cycles) {
+    const uint16_t address = worker.core->context(step.slot).pc;
+    const fpc::Word word = address < code_->size() ? code_->word(address) : 0;
+    worker.fault = {fpc::FaultKind::kWatchdog, step.slot, address, word};
+    wheel_.schedule(end, EventKind::kFault, index);
+  } else if (step.reason == fpc::StopReason::kCommand) {
+    wheel_.schedule(issue_time(worker, end), EventKind::kCommand, index);
+  } else {
+    wheel_.schedule(end, EventKind::kRun, index);
+  }
+}
+
+void Cluster::go_on(unsigned index, uint64_t now_cycles, uint64_t hold_cycles) {
+  if (hold_cycles == 0) return run(index, now_cycles);
+  workers_[index].usage.spaced_cycles += hold_cycles;
+  wheel_.schedule(now_cycles + hold_cycles, EventKind::kRun, index);
+}
+
+void Cluster::signal(unsigned index, const Signal& signal, uint64_t now_cycles) {
+  Worker& worker = workers_[index];
+  if (worker.contexts[signal.slot].generation != signal.generation) return;
+  worker.core->signal(signal.slot, signal.mask);
+  if (!worker.is_idle || worker.core->ready_slots() == 0) return;
+  worker.is_idle = false;
+  if (worker.has_packets) worker.usage.waiting_cycles += now_cycles - worker.idle_since_cycles;
+  run(index, now_cycles);
+}
+
+void Cluster::take_packet(unsigned index, unsigned slot, uint32_t packet, uint64_t now_cycles) {
+  Context& context = workers_[index].contexts[slot];
+  assert(context.packet == kNoPacket && "a context with a packet gets another one");
+  context.packet = packet;
+  context.charge_cycles = cost_.charge_cycles;
+  context.since_cycles = now_cycles;
+  ++workers_[index].packets_since_reset;
+}
+
+void Cluster::finish_packet(unsigned index, unsigned slot, uint64_t now_cycles) {
+  workers_[index].contexts[slot].packet = kNoPacket;
+  workers_[index].contexts[slot].since_cycles = now_cycles;
+}
+
+// A context that is the core's current one goes on regardless of `enabled`; an address outside the store ends it there.
+void Cluster::stop_context(unsigned index, unsigned slot) {
+  Context& context = workers_[index].contexts[slot];
+  const auto generation = static_cast<uint8_t>(context.generation + 1);
+  context = {};
+  context.generation = generation;
+  context.is_stopped = true;
+  fpc::ContextState& state = workers_[index].core->context(slot);
+  state.enabled = false;
+  state.pc = fpc::kMaxAddress;
+}
+
+void Cluster::restart_if_stopped(unsigned index, uint64_t now_cycles) {
+  Worker& worker = workers_[index];
+  const bool all_stopped = std::all_of(worker.contexts.begin(), worker.contexts.end(),
+                                       [](const Context& c) { return c.is_stopped; });
+  if (all_stopped && worker.packets_since_reset != 0) reset(index, now_cycles);
+  run(index, now_cycles);
+}
+
+Cluster::Usage Cluster::usage() const {
+  Usage sum;
+  for (const Worker& worker : workers_) {
+    sum.busy_cycles += worker.usage.busy_cycles;
+    sum.spaced_cycles += worker.usage.spaced_cycles;
+    sum.waiting_cycles += worker.usage.waiting_cycles;
+    sum.instructions += worker.usage.instructions;
+  }
+  return sum;
+}
+
+}  // namespace nic

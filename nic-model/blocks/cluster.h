@@ -1,0 +1,126 @@
+// The worker FPCs: runs cores from boundary to boundary on the event wheel and accounts their time.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Rules (docs/timing.md): a context that gets a packet costs its core the datapath cycles that the firmware in the store does
+// not spend itself, in one piece, when it first runs. That piece ends with a memory command, so that the spacing of
+// blocking commands counts from there (derived: makes N blocking reads cost N times the spacing, hw measurement V4). A
+// blocking command of a program waits until the core's previous command is `spacing` cycles old. A context that faults stops;
+// when a core has none left, it starts afresh.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "fpc/code_store.h"
+#include "fpc/core.h"
+#include "nic-model/blocks/event_wheel.h"
+#include "nic-model/config.h"
+
+namespace nic {
+
+constexpr uint32_t kNoPacket = ~uint32_t{0};
+
+// What the firmware costs the core, besides what its words in the store cost.
+struct DatapathCost {
+  uint16_t entry = 0;          // control-store address where contexts start
+  uint32_t charge_cycles = 0;  // busy time when a context gets a packet
+  uint32_t entry_cycles = 0;   // words between getting it and the program's first one
+};
+
+struct Signal {  // the detail of EventKind::kSignal
+  uint8_t slot = 0;
+  uint8_t generation = 0;
+  uint16_t mask = 0;
+
+  uint32_t pack() const { return slot | uint32_t{generation} << 8 | uint32_t{mask} << 16; }
+  static Signal unpack(uint32_t detail) {
+    return {static_cast<uint8_t>(detail), static_cast<uint8_t>(detail >> 8),
+            static_cast<uint16_t>(detail >> 16)};
+  }
+};
+
+class Cluster {
+ public:
+  Cluster(const Config& config, EventWheel& wheel);
+
+  unsigned workers() const { return static_cast<unsigned>(workers_.size()); }
+  unsigned islands() const { return islands_; }  // that have workers
+  unsigned island_of(unsigned worker) const { return worker % islands_; }
+
+  // All cores reset and scheduled for now. `code` must outlive the next start().
+  void start(const fpc::CodeStore& code, const DatapathCost& cost, uint64_t seed);
+
+  void run(unsigned worker, uint64_t now_cycles);  // until its next boundary, which is scheduled
+  void go_on(unsigned worker, uint64_t now_cycles, uint64_t hold_cycles);  // after a command
+  void signal(unsigned worker, const Signal& signal, uint64_t now_cycles);
+  Signal signal_for(unsigned worker, unsigned slot, uint16_t mask) const {
+    return {static_cast<uint8_t>(slot), workers_[worker].contexts[slot].generation, mask};
+  }
+
+  const fpc::MemoryCommand& command(unsigned worker) const {
+    return workers_[worker].core->command();
+  }
+  fpc::ContextState& context(unsigned worker, unsigned slot) {
+    return workers_[worker].core->context(slot);
+  }
+  const fpc::Fault& fault(unsigned worker) const { return workers_[worker].fault; }
+
+  // The packet that a context works on.
+  void take_packet(unsigned worker, unsigned slot, uint32_t packet, uint64_t now_cycles);
+  uint32_t packet_of(unsigned worker, unsigned slot) const {
+    return workers_[worker].contexts[slot].packet;
+  }
+  void finish_packet(unsigned worker, unsigned slot, uint64_t now_cycles);
+
+  // The context runs no more; its core starts afresh when it was the last one and the core has served packets since it started.
+  void stop_context(unsigned worker, unsigned slot);
+  bool is_stopped(unsigned worker, unsigned slot) const {
+    return workers_[worker].contexts[slot].is_stopped;
+  }
+  // To be called after stop_context() when everything that the context held is given back.
+  void restart_if_stopped(unsigned worker, uint64_t now_cycles);
+
+  struct Usage {
+    uint64_t busy_cycles = 0;
+    uint64_t spaced_cycles = 0;   // held by command spacing or a full memory queue
+    uint64_t waiting_cycles = 0;  // every context waits, at least one of them with a packet
+    uint64_t instructions = 0;
+  };
+  Usage usage() const;  // of all workers; up to date when all have reached a boundary
+
+ private:
+  struct Context {
+    uint32_t packet = kNoPacket;
+    uint32_t charge_cycles = 0;  // due when it runs next
+    uint64_t since_cycles = 0;   // when it got its packet, or gave the last one back
+    uint8_t generation = 0;      // signals of a former life are not delivered
+    bool is_stopped = false;
+  };
+  struct Worker {
+    std::unique_ptr<fpc::Core> core;
+    std::array<Context, fpc::kSlots> contexts;
+    uint64_t last_command_cycles = 0;
+    uint64_t idle_since_cycles = 0;
+    bool is_idle = false;      // nothing scheduled, waits for a signal
+    bool has_packets = false;  // while idle
+    uint64_t packets_since_reset = 0;
+    fpc::Fault fault;
+    Usage usage;
+  };
+
+  void reset(unsigned worker, uint64_t now_cycles);
+  void become_idle(Worker& worker, uint64_t now_cycles);
+  uint64_t issue_time(Worker& worker, uint64_t ready_cycles);
+
+  Config config_;
+  EventWheel& wheel_;
+  unsigned islands_;
+  std::vector<Worker> workers_;
+  const fpc::CodeStore* code_ = nullptr;
+  DatapathCost cost_;
+  uint64_t seed_ = 0;
+};
+
+}  // namespace nic

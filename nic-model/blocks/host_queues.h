@@ -1,0 +1,42 @@
+// PCIe and the host's receive queues: DMA writes share the link, a queue has a limited number of free buffers.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "nic-model/blocks/ring.h"
+#include "nic-model/config.h"
+#include "nic-model/rate_clock.h"
+
+namespace nic {
+
+// Queue number before the modulo: a hash of the IPv4 5-tuple, 0 for anything else. Same flow, same queue.
+uint32_t flow_hash(std::span<const uint8_t> frame);
+
+class HostQueues {
+ public:
+  explicit HostQueues(const Config& config);
+
+  unsigned count() const { return static_cast<unsigned>(queues_.size()); }
+
+  // When the host sees a packet whose DMA may begin at `time_ps`; nothing: no free buffer.
+  std::optional<uint64_t> deliver(unsigned queue, uint64_t time_ps, uint64_t bytes);
+
+  uint64_t read_latency_ps(uint64_t bytes) const;
+  uint64_t write_latency_ps(uint64_t bytes) const;
+
+ private:
+  struct Queue {
+    Ring<uint64_t> refills_ps;  // when the buffers in use are free again
+    uint64_t host_free_ps = 0;
+  };
+  Config config_;
+  RateClock link_;
+  uint64_t transaction_ps_;
+  std::vector<Queue> queues_;
+};
+
+}  // namespace nic

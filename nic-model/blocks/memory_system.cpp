@@ -1,0 +1,72 @@
+// Routes accesses to engines and performs them on bytes.
+// SPDX-License-Identifier: Apache-2.0
+#include "nic-model/blocks/memory_system.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace nic {
+
+MemorySystem::MemorySystem(const Config& config, unsigned islands)
+    : config_(config),
+      imem_(config.imem, config.memory_queue_commands),
+      emem_(config.emem, config.memory_queue_commands),
+      cache_(config.emem_cache_bytes) {
+  for (unsigned i = 0; i < islands; ++i) {
+    islands_.push_back({fpc::ByteStore(), MemoryEngine(config.ctm, config.memory_queue_commands),
+                        MemoryEngine(config.cls, config.memory_queue_commands)});
+  }
+}
+
+void MemorySystem::reset_time() {
+  for (Island& island : islands_) {
+    island.ctm = MemoryEngine(config_.ctm, config_.memory_queue_commands);
+    island.cls = MemoryEngine(config_.cls, config_.memory_queue_commands);
+  }
+  imem_ = MemoryEngine(config_.imem, config_.memory_queue_commands);
+  emem_ = MemoryEngine(config_.emem, config_.memory_queue_commands);
+  cache_ = EmemCache(config_.emem_cache_bytes);
+}
+
+MemorySystem::Served MemorySystem::serve(uint64_t now_cycles, unsigned island, const Access& access,
+                                         const fpc::MemoryCommand& command,
+                                         fpc::ContextState& context) {
+  MemoryEngine* engine = &islands_[island].ctm;
+  fpc::ByteStore* bytes = &islands_[island].bytes;
+  uint64_t latency = config_.ctm.latency_cycles;
+  if (access.target == Target::kImem) {
+    engine = &imem_;
+    bytes = &shared_;
+    latency = config_.imem.latency_cycles;
+  } else if (access.target == Target::kEmem) {
+    engine = &emem_;
+    bytes = &shared_;
+    latency = cache_.touch(access.address, access.bytes) ? config_.emem_hot_latency_cycles
+                                                         : config_.emem.latency_cycles;
+  }
+  fpc::MemoryCommand local = command;
+  local.address = access.address;
+  if (!fpc::perform(local, context, *bytes)) return {};
+  const MemoryEngine::Grant grant =
+      engine->access(now_cycles, access.address, access.bytes, access.is_atomic);
+  return {true, grant.start_cycles + latency, grant.hold_cycles};
+}
+
+std::map<std::string, MemorySystem::Load> MemorySystem::loads(uint64_t elapsed_cycles) const {
+  std::map<std::string, Load> loads = {
+      {"imem", {imem_.commands(), imem_.load(elapsed_cycles)}},
+      {"emem", {emem_.commands(), emem_.load(elapsed_cycles)}},
+      {"ctm", {}},
+      {"cls", {}},
+  };
+  for (const Island& island : islands_) {
+    for (const auto& [name, engine] : {std::pair{"ctm", &island.ctm}, {"cls", &island.cls}}) {
+      Load& load = loads[name];
+      load.commands += engine->commands();
+      load.load = std::max(load.load, engine->load(elapsed_cycles));
+    }
+  }
+  return loads;
+}
+
+}  // namespace nic

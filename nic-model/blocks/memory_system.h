@@ -1,0 +1,58 @@
+// The memories of the card: bytes, engines and cache of CTM (one per island), IMEM and EMEM.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Commands must come in the order of time: each engine serves them in the order of the calls.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "fpc/memory.h"
+#include "nic-model/blocks/address_map.h"
+#include "nic-model/blocks/emem_cache.h"
+#include "nic-model/blocks/memory_engine.h"
+#include "nic-model/config.h"
+
+namespace nic {
+
+class MemorySystem {
+ public:
+  MemorySystem(const Config& config, unsigned islands);
+
+  // Times and statistics start afresh; bytes stay.
+  void reset_time();
+
+  struct Served {
+    bool is_done = false;  // false: the memory refuses the command
+    uint64_t signal_cycles = 0;
+    uint64_t hold_cycles = 0;  // the core may go on so much later
+  };
+  Served serve(uint64_t now_cycles, unsigned island, const Access& access,
+               const fpc::MemoryCommand& command, fpc::ContextState& context);
+
+  fpc::ByteStore& shared() { return shared_; }  // IMEM and EMEM
+  fpc::ByteStore& ctm(unsigned island) { return islands_[island].bytes; }
+
+  struct Load {
+    uint64_t commands;
+    double load;
+  };
+  std::map<std::string, Load> loads(uint64_t elapsed_cycles) const;
+
+ private:
+  struct Island {
+    fpc::ByteStore bytes;
+    MemoryEngine ctm, cls;
+  };
+
+  Config config_;
+  std::vector<Island> islands_;
+  fpc::ByteStore shared_;
+  MemoryEngine imem_, emem_;
+  EmemCache cache_;
+};
+
+}  // namespace nic

@@ -1,0 +1,56 @@
+// Packet vector, descriptor and split of a packet.
+// SPDX-License-Identifier: Apache-2.0
+#include "nic-model/blocks/packet_memory.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/bits.h"
+#include "nic-model/blocks/address_map.h"
+
+namespace nic {
+namespace {
+
+constexpr size_t kInCtm = firmware::kCtmBufferBytes - firmware::kPacketOffset;
+
+}  // namespace
+
+std::array<uint32_t, firmware::kPvWords> packet_vector(const Packet& packet) {
+  std::array<uint32_t, firmware::kPvWords> words{};
+  const auto number = static_cast<uint32_t>(packet.place.number) << 16;
+  words[firmware::kPvLength] = static_cast<uint32_t>(packet.bytes.size()) | number |
+                               (kFirstIsland + packet.place.island) << 26;
+  words[firmware::kPvSplit] = packet.bytes.size() > kInCtm ? 1u << 31 : 0;
+  words[firmware::kPvPointer] = 1u << 31 | number | firmware::kPacketOffset;
+  words[firmware::kPvSequence] = static_cast<uint32_t>(packet.sequence);
+  return words;
+}
+
+bool place_in_ctm(const Packet& packet, fpc::ByteStore& ctm) {
+  const size_t bytes = std::min(packet.bytes.size(), kInCtm);
+  return ctm.write(packet_address(packet.place.number, firmware::kPacketOffset),
+                   std::span(packet.bytes).first(bytes));
+}
+
+bool take_from_ctm(const Descriptor& descriptor, const fpc::ByteStore& ctm, Packet& packet) {
+  const size_t length = base::extract<13, 0>(descriptor.length_word);
+  const size_t offset = base::extract<12, 0>(descriptor.pointer);
+  const uint32_t expected_number = packet.place.number;
+  if (base::extract<25, 16>(descriptor.length_word) != expected_number ||
+      base::extract<25, 16>(descriptor.pointer) != expected_number ||
+      offset > firmware::kCtmBufferBytes) {
+    return false;
+  }
+  const size_t in_ctm = std::min<size_t>(length, firmware::kCtmBufferBytes - offset);
+  const size_t tail = length - in_ctm;
+  const size_t stored_tail = packet.bytes.size() > kInCtm ? packet.bytes.size() - kInCtm : 0;
+  if (tail > stored_tail) return false;
+  packet.bytes.resize(std::max({packet.bytes.size(), length, in_ctm}));
+  if (tail != 0) std::memmove(packet.bytes.data() + in_ctm, packet.bytes.data() + kInCtm, tail);
+  packet.bytes.resize(length);
+  ctm.read(packet_address(packet.place.number, static_cast<unsigned>(offset)),
+           std::span(packet.bytes).first(in_ctm));
+  return true;
+}
+
+}  // namespace nic

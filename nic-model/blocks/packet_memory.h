@@ -1,0 +1,33 @@
+// A packet's way into CTM and out again: packet vector, descriptor, bytes on both sides of the split.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The first 2048 bytes less the offset lie in the CTM buffer, where programs may change them; the rest stays in an MU buffer,
+// here the tail of Packet::bytes.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "fpc/firmware/abi.h"
+#include "fpc/memory.h"
+#include "nic-model/blocks/packet.h"
+
+namespace nic {
+
+struct Descriptor {  // what the firmware writes to retire a packet
+  uint32_t length_word = 0, pointer = 0, verdict = 0, sequence = 0, flags = 0, queue = 0;
+};
+
+constexpr unsigned kFirstIsland = 32;  // number of the first island that runs the datapath
+
+std::array<uint32_t, firmware::kPvWords> packet_vector(const Packet& packet);
+
+// Copies the packet's first bytes into its CTM buffer; false: the store is full.
+[[nodiscard]] bool place_in_ctm(const Packet& packet, fpc::ByteStore& ctm);
+
+// Takes the packet's bytes out of the card as the descriptor says; false: the descriptor does not describe this packet (other
+// number or island, bytes outside its buffers).
+[[nodiscard]] bool take_from_ctm(const Descriptor& descriptor, const fpc::ByteStore& ctm,
+                                 Packet& packet);
+
+}  // namespace nic

@@ -1,0 +1,139 @@
+// The card's control: loading a store, beginning a run, and the loop over its events.
+// SPDX-License-Identifier: Apache-2.0
+#include "nic-model/card.h"
+
+#include <fmt/format.h>
+
+#include "fpc/ecc.h"
+#include "fpc/interpreter.h"
+
+namespace nic {
+namespace {
+
+using base::Result;
+
+constexpr uint64_t kIoStoreBytes = uint64_t{1} << 20;
+
+unsigned islands_of(const Config& config) { return std::min(config.islands, config.workers); }
+
+}  // namespace
+
+Card::Run::Run(const Config& config, unsigned islands)
+    : mac(config),
+      ingress(config, islands),
+      reorder(config.ports),
+      egress(config),
+      host(config),
+      queues(islands) {}
+
+Card::Card(const Config& config, uint64_t seed)
+    : config_(config),
+      seed_(seed),
+      run_(config, islands_of(config)),
+      cluster_(config, run_.wheel),
+      memory_(config, islands_of(config)),
+      io_(kIoStoreBytes) {}
+
+// Runs a lone context up to the first word of the program, which is made illegal for that.
+Result<uint32_t> Card::measure_entry(const firmware::LinkedStore& store) const {
+  std::vector<fpc::Word> words = store.words;
+  if (store.program_start >= words.size()) return uint32_t{0};
+  words[store.program_start] = fpc::with_ecc(fpc::kInsnMask);
+  Result<fpc::CodeStore> code = fpc::CodeStore::create(words);
+  if (!code) return code.error();
+  fpc::Interpreter core;
+  core.set_code(*code);
+  core.reset(static_cast<uint16_t>(store.entry), 1, seed_, 0);
+  constexpr unsigned kBoundaries = 16;
+  for (unsigned i = 0; i < kBoundaries; ++i) {
+    const fpc::Step step = core.run(0, config_.watchdog_cycles);
+    if (step.reason == fpc::StopReason::kFault) {
+      return core.fault().address == store.program_start ? step.cycles : uint32_t{0};
+    }
+    if (step.reason != fpc::StopReason::kCommand) continue;
+    core.signal(step.slot, core.command().signal_mask());
+  }
+  return uint32_t{0};
+}
+
+Result<void> Card::load(const firmware::LinkedStore& store) {
+  const unsigned most = config_.islands * config_.fpcs_per_island;
+  if (config_.workers == 0 || config_.workers > most) {
+    return base::out_of_range(fmt::format("workers is {}, allowed are 1..{} for {}",
+                                          config_.workers, most, config_.name));
+  }
+  if (config_.datapath_cycles() < store.dispatch_cycles) {
+    return base::out_of_range(fmt::format(
+        "the {} datapath of {} costs {} cycles, allowed are at least the {} that the store's own "
+        "dispatch takes",
+        to_string(config_.firmware), config_.name, config_.datapath_cycles(),
+        store.dispatch_cycles));
+  }
+  Result<uint32_t> entry_cycles = measure_entry(store);
+  if (!entry_cycles) return entry_cycles.error();
+  Result<fpc::CodeStore> code = fpc::CodeStore::create(store.words);
+  if (!code) return code.error();
+  code_ = std::move(*code);
+  cost_ = {.entry = static_cast<uint16_t>(store.entry),
+           .charge_cycles = config_.datapath_cycles() - store.dispatch_cycles,
+           .entry_cycles = *entry_cycles};
+  return {};
+}
+
+Result<void> Card::begin(PacketSource& source, const Limits& limits, const Hooks& hooks) {
+  if (!code_) return base::invalid_input("no program is loaded", config_.name);
+  run_ = Run(config_, cluster_.islands());
+  memory_.reset_time();
+  source_ = &source;
+  limits_ = limits;
+  hooks_ = &hooks;
+  cluster_.start(*code_, cost_, seed_);
+  fetch_frame();
+  if (run_.error) return *run_.error;
+  return {};
+}
+
+Result<bool> Card::advance(uint64_t limit_cycles) {
+  Event event;
+  while (run_.wheel.pop(limit_cycles, event)) {
+    handle(event);
+    if (run_.error) [[unlikely]]
+      return *run_.error;
+  }
+  return !run_.wheel.empty();
+}
+
+void Card::handle(const Event& event) {
+  const uint64_t now = event.time_cycles;
+  switch (event.kind) {
+    case EventKind::kArrival:
+      return arrive(now);
+    case EventKind::kReceived:
+      return receive(event.subject);
+    case EventKind::kInCtm:
+      return put_in_ctm(event.subject, now);
+    case EventKind::kRun:
+      return cluster_.run(event.subject, now);
+    case EventKind::kCommand:
+      return execute_command(event.subject, now);
+    case EventKind::kFault: {
+      const fpc::Fault fault = cluster_.fault(event.subject);
+      return stop_faulty(event.subject, fault, {}, now);
+    }
+    case EventKind::kSignal:
+      return cluster_.signal(event.subject, Signal::unpack(event.detail), now);
+    case EventKind::kAtPort:
+      return send_to_port(event.subject);
+    case EventKind::kLeft:
+      return leave(event.subject,
+                   run_.packets[event.subject].goes_to_host ? Exit::kHost : Exit::kWire);
+  }
+}
+
+Progress Card::progress() const {
+  uint64_t lost = 0;
+  for (unsigned i = 0; i < kLossesBeforeVerdict; ++i) lost += run_.count.lost[i];
+  return {time_of(run_.wheel.now()), run_.count.verdicts + lost, limits_.packets};
+}
+
+}  // namespace nic

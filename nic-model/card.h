@@ -1,0 +1,147 @@
+// The card without SystemC: one event wheel that orders sources, MAC, ingress, cores, memories, reorder, ports and host queues.
+// SPDX-License-Identifier: Apache-2.0
+//
+//   first bit -> MAC (last bit, length, ingest) -> credit and CTM buffer -> ingress latency -> CTM -> a waiting context
+//   -> program -> retire -> reorder -> port's queue and wire | DMA to a host queue | drop -> credit and buffer return
+//
+// Whoever owns time calls begin(), then advance() with growing limits until it returns false, then finish().
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/units.h"
+#include "fpc/code_store.h"
+#include "nic-model/blocks/cluster.h"
+#include "nic-model/blocks/egress.h"
+#include "nic-model/blocks/event_wheel.h"
+#include "nic-model/blocks/fault_log.h"
+#include "nic-model/blocks/histogram.h"
+#include "nic-model/blocks/host_queues.h"
+#include "nic-model/blocks/ingress.h"
+#include "nic-model/blocks/mac.h"
+#include "nic-model/blocks/memory_system.h"
+#include "nic-model/blocks/packet.h"
+#include "nic-model/blocks/packet_memory.h"
+#include "nic-model/blocks/reorder.h"
+#include "nic-model/blocks/ring.h"
+#include "nic-model/blocks/service_window.h"
+#include "nic-model/nic.h"
+
+namespace nic {
+
+class Card {
+ public:
+  Card(const Config& config, uint64_t seed);
+
+  // Error: no workers or more than the card has, datapath cycles below the store's own, a store that is too long.
+  base::Result<void> load(const firmware::LinkedStore& store);
+  bool is_loaded() const { return code_.has_value(); }
+
+  fpc::ByteStore& memory() { return memory_.shared(); }
+  const HostQueues& pcie() const { return run_.host; }
+
+  // Everything but the bytes in memory starts afresh. Source and hooks must outlive the run.
+  base::Result<void> begin(PacketSource& source, const Limits& limits, const Hooks& hooks);
+  // Handles all events before `limit_cycles`; false: the run is over, or the source failed.
+  base::Result<bool> advance(uint64_t limit_cycles);
+  Report finish();
+
+  uint64_t next_event_cycles() const { return run_.wheel.next_time(); }
+  uint64_t cycles_of(uint64_t time_ps) const {
+    return base::to_cycles({time_ps}, {config_.clock_hz}).count;
+  }
+  uint64_t time_of(uint64_t cycles) const {
+    return base::to_picoseconds({cycles}, {config_.clock_hz}).count;
+  }
+  Progress progress() const;
+
+ private:
+  struct Waiting {  // a context that asked for a packet
+    uint32_t worker = 0;
+    uint8_t slot = 0;
+    uint8_t xfer = 0;
+    uint16_t signal_mask = 0;
+  };
+  struct WorkQueue {  // of an island: one of the two is empty
+    Ring<Waiting> contexts;
+    Ring<uint32_t> packets;
+  };
+  struct Counters {
+    uint64_t offered = 0, offered_bytes = 0, processed_bytes = 0, sent_bytes = 0;
+    uint64_t verdicts = 0, pass = 0, drop = 0, tx = 0, aborted = 0;
+    uint64_t lost[kLosses] = {};
+    uint64_t delayed = 0;  // packets that the wire or a full card made wait
+    uint64_t first_arrival_ps = 0, last_arrival_ps = 0;
+    uint64_t first_verdict_cycles = 0, last_verdict_cycles = 0;
+    uint64_t last_exit_ps = 0;
+  };
+  struct Run {  // everything that begin() renews
+    explicit Run(const Config& config, unsigned islands);
+    EventWheel wheel;
+    Mac mac;
+    Ingress ingress;
+    Reorder reorder;
+    ServiceWindow window;
+    Egress egress;
+    HostQueues host;
+    PacketPool packets;
+    std::vector<WorkQueue> queues;  // per island
+    std::vector<uint32_t> released;
+    Counters count;
+    Histogram latency_ps;
+    FaultLog faults;
+    Frame frame;  // the source's next packet
+    bool has_frame = false;
+    bool is_held = false;   // the next packet waits for room
+    bool was_held = false;  // and has done so
+    std::optional<base::Error> error;
+  };
+
+  void handle(const Event& event);
+  // Arrival (card_ingress.cpp)
+  void fetch_frame();
+  void arrive(uint64_t now);
+  void receive(uint32_t packet);
+  void put_in_ctm(uint32_t packet, uint64_t now);
+  void lose(uint32_t packet, Loss loss);
+  void free_place(const Packet& packet);
+  // Cores (card_cores.cpp)
+  void execute_command(unsigned worker, uint64_t now);
+  bool ask_for_packet(unsigned worker, const fpc::MemoryCommand& command, uint64_t now);
+  void hand_over(const Waiting& context, uint32_t packet, uint64_t now);
+  bool retire(unsigned worker, const fpc::MemoryCommand& command, uint64_t now);
+  bool read_sequence(unsigned worker, const Access& access, const fpc::MemoryCommand& command);
+  void complete(unsigned worker, const fpc::MemoryCommand& command, uint64_t time);
+  void refuse_command(unsigned worker, const fpc::MemoryCommand& command, uint64_t now);
+  void stop_faulty(unsigned worker, const fpc::Fault& fault, const std::string& detail,
+                   uint64_t now);
+  // Departure (card_egress.cpp)
+  void give_verdict(uint32_t packet, uint32_t verdict, uint64_t now);
+  void release_in_order(uint64_t now);
+  void send_to_host(uint32_t packet, uint64_t now);
+  void send_to_port(uint32_t packet);
+  void leave(uint32_t packet, Exit exit);
+  // Report (card_report.cpp)
+  void account_stranded();
+  void add_notes(Report& report) const;
+
+  base::Result<uint32_t> measure_entry(const firmware::LinkedStore& store) const;
+
+  Config config_;
+  uint64_t seed_;
+  std::optional<fpc::CodeStore> code_;
+  DatapathCost cost_;
+  Run run_;
+  Cluster cluster_;
+  MemorySystem memory_;
+  fpc::ByteStore io_;  // registers of the datapath, as bytes
+  PacketSource* source_ = nullptr;
+  Limits limits_;
+  const Hooks* hooks_ = nullptr;
+};
+
+}  // namespace nic

@@ -1,0 +1,150 @@
+// What cores ask of the card: memory commands, packets to work on, verdicts, and what happens to contexts that fault.
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include "fpc/isa.h"
+#include "nic-model/card.h"
+
+namespace nic {
+namespace {
+
+constexpr unsigned kMostDeferSlots = 2;
+
+}  // namespace
+
+void Card::execute_command(unsigned worker, uint64_t now) {
+  const fpc::MemoryCommand command = cluster_.command(worker);
+  const Access access = decode_access(command);
+  const uint64_t register_signal = now + config_.ctm.latency_cycles;
+  switch (access.target) {
+    case Target::kBad:
+      return refuse_command(worker, command, now);
+    case Target::kAddThread:
+      if (!ask_for_packet(worker, command, now)) return refuse_command(worker, command, now);
+      return cluster_.go_on(worker, now, 0);
+    case Target::kRetire:
+      if (!retire(worker, command, now)) return refuse_command(worker, command, now);
+      complete(worker, command, register_signal);
+      return cluster_.go_on(worker, now, 0);
+    case Target::kSequence:
+      if (!read_sequence(worker, access, command)) return refuse_command(worker, command, now);
+      complete(worker, command, register_signal);
+      return cluster_.go_on(worker, now, 0);
+    case Target::kCtm:
+    case Target::kImem:
+    case Target::kEmem:
+      break;
+  }
+  const MemorySystem::Served served = memory_.serve(
+      now, cluster_.island_of(worker), access, command, cluster_.context(worker, command.slot));
+  if (!served.is_done) return refuse_command(worker, command, now);
+  complete(worker, command, served.signal_cycles);
+  cluster_.go_on(worker, now, served.hold_cycles);
+}
+
+// The context's signal comes at `time`.
+void Card::complete(unsigned worker, const fpc::MemoryCommand& command, uint64_t time) {
+  if (command.signal == 0) return;
+  const Signal signal = cluster_.signal_for(worker, command.slot, command.signal_mask());
+  run_.wheel.schedule(time, EventKind::kSignal, worker, signal.pack());
+}
+
+bool Card::ask_for_packet(unsigned worker, const fpc::MemoryCommand& command, uint64_t now) {
+  if (cluster_.packet_of(worker, command.slot) != kNoPacket) return false;
+  if (command.length < firmware::kPvWords || command.signal == 0 ||
+      command.xfer + firmware::kPvWords > fpc::kXferRegs) {
+    return false;
+  }
+  const Waiting context{worker, command.slot, command.xfer, command.signal_mask()};
+  WorkQueue& queue = run_.queues[cluster_.island_of(worker)];
+  if (queue.packets.empty()) {
+    queue.contexts.push(context);
+    return true;
+  }
+  const uint32_t packet = queue.packets.front();
+  queue.packets.pop();
+  hand_over(context, packet, now);
+  return true;
+}
+
+void Card::hand_over(const Waiting& context, uint32_t index, uint64_t now) {
+  Packet& packet = run_.packets[index];
+  packet.service_number = run_.window.open();
+  const auto words = packet_vector(packet);
+  fpc::ContextState& state = cluster_.context(context.worker, context.slot);
+  std::copy(words.begin(), words.end(), state.xfer_in.begin() + context.xfer);
+  cluster_.take_packet(context.worker, context.slot, index, now);
+  const Signal signal = cluster_.signal_for(context.worker, context.slot, context.signal_mask);
+  run_.wheel.schedule(now + config_.ctm.latency_cycles, EventKind::kSignal, context.worker,
+                      signal.pack());
+}
+
+// The firmware hands a packet back. False: the context has none, or the descriptor is not its packet's.
+bool Card::retire(unsigned worker, const fpc::MemoryCommand& command, uint64_t now) {
+  const uint32_t index = cluster_.packet_of(worker, command.slot);
+  if (index == kNoPacket) return false;
+  fpc::MemoryCommand local = command;
+  local.address = 0;
+  if (!fpc::perform(local, cluster_.context(worker, command.slot), io_)) return false;
+  const Descriptor descriptor = {io_.read32(0),  io_.read32(4),  io_.read32(8),
+                                 io_.read32(12), io_.read32(16), io_.read32(20)};
+  Packet& packet = run_.packets[index];
+  const size_t received = packet.bytes.size();
+  if (!take_from_ctm(descriptor, memory_.ctm(packet.place.island), packet)) return false;
+  constexpr uint32_t kQueueSelected = 1u << 4;
+  const bool is_selected = (descriptor.flags & kQueueSelected) != 0;
+  packet.queue = static_cast<uint16_t>(
+      (is_selected ? descriptor.queue & 0xff : flow_hash(packet.bytes)) % run_.host.count());
+  run_.count.processed_bytes += received;
+  cluster_.finish_packet(worker, command.slot, now);
+  give_verdict(index, descriptor.verdict, now);
+  return true;
+}
+
+bool Card::read_sequence(unsigned worker, const Access& access, const fpc::MemoryCommand& command) {
+  constexpr uint64_t kAt = 64;  // in io_, behind the descriptor
+  fpc::MemoryCommand local = command;
+  local.address = kAt + (access.address - firmware::kIoSequence);
+  return io_.write32(kAt, static_cast<uint32_t>(run_.window.newest())) &&
+         io_.write32(kAt + 4, static_cast<uint32_t>(run_.window.oldest())) &&
+         fpc::perform(local, cluster_.context(worker, command.slot), io_);
+}
+
+// The command lies up to its defer slots before the word where the context would go on.
+void Card::refuse_command(unsigned worker, const fpc::MemoryCommand& command, uint64_t now) {
+  const uint16_t next = cluster_.context(worker, command.slot).pc;
+  fpc::Fault fault{fpc::FaultKind::kBadCommand, command.slot, next, 0};
+  for (unsigned back = 1; back <= kMostDeferSlots + 1 && back <= next; ++back) {
+    const auto address = static_cast<uint16_t>(next - back);
+    if (address >= code_->size()) break;
+    const fpc::Word word = code_->word(address);
+    const base::Result<fpc::Insn> insn = fpc::decode(word);
+    if (!insn || insn->op != command.op) continue;
+    fault.address = address;
+    fault.word = word;
+    break;
+  }
+  std::string detail;
+  if (run_.faults.wants(fault)) {
+    detail = fmt::format("{} bits of address {:#x}, {} units", command.wide ? 40 : 32,
+                         command.address, command.length);
+  }
+  stop_faulty(worker, fault, detail, now);
+}
+
+// The context's packet counts as aborted. A context that was stopped before only reaches its end here.
+void Card::stop_faulty(unsigned worker, const fpc::Fault& fault, const std::string& detail,
+                       uint64_t now) {
+  if (!cluster_.is_stopped(worker, fault.slot)) {
+    run_.faults.add(worker, fault, detail);
+    const uint32_t index = cluster_.packet_of(worker, fault.slot);
+    cluster_.stop_context(worker, fault.slot);
+    if (index != kNoPacket) {
+      run_.count.processed_bytes += run_.packets[index].bytes.size();
+      give_verdict(index, firmware::kVerdictDrop | firmware::kStatAbort, now);
+    }
+  }
+  cluster_.restart_if_stopped(worker, now);
+}
+
+}  // namespace nic

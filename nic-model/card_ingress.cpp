@@ -1,0 +1,109 @@
+// A packet's way in: source, wire, MAC, credit and buffer, CTM.
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cassert>
+
+#include "nic-model/card.h"
+
+namespace nic {
+
+// Pulls the source's next packet and schedules its first bit, unless a limit ends the run.
+void Card::fetch_frame() {
+  run_.has_frame = false;
+  if (limits_.packets != 0 && run_.count.offered >= limits_.packets) return;
+  base::Result<bool> next = source_->next(run_.frame);
+  if (!next) {
+    run_.error = next.error();
+    return;
+  }
+  if (!*next) return;
+  if (limits_.duration_ps != 0 && run_.frame.arrival_ps >= limits_.duration_ps) return;
+  run_.has_frame = true;
+  const uint64_t arrival = cycles_of(run_.frame.arrival_ps);
+  run_.wheel.schedule(std::max(arrival, run_.wheel.now()), EventKind::kArrival, 0);
+}
+
+void Card::arrive(uint64_t now) {
+  Frame& frame = run_.frame;
+  const uint64_t length = std::max<uint64_t>(frame.wire_bytes, frame.bytes.size());
+  const std::optional<Loss> unfit = run_.mac.check_length(length);
+  std::optional<Place> place;
+  if (run_.ingress.is_lossless() && !unfit) {
+    Loss unused{};
+    place = run_.ingress.admit(length, unused);
+    if (!place) {
+      run_.is_held = true;  // free_place() tries again
+      return;
+    }
+  }
+  const uint16_t port = static_cast<uint16_t>(frame.port % config_.ports);
+  const uint64_t ready_ps = run_.was_held ? time_of(now) : frame.arrival_ps;
+  const Mac::WireTime wire = run_.mac.receive(port, ready_ps, length);
+  if (wire.first_bit_ps > frame.arrival_ps) ++run_.count.delayed;
+  run_.was_held = false;
+
+  if (run_.count.offered == 0) run_.count.first_arrival_ps = wire.first_bit_ps;
+  run_.count.last_arrival_ps = wire.first_bit_ps;
+  const uint32_t index = run_.packets.take();
+  Packet& packet = run_.packets[index];
+  packet.sequence = run_.count.offered++;
+  run_.count.offered_bytes += length;
+  packet.arrival_ps = wire.first_bit_ps;
+  packet.last_bit_ps = wire.last_bit_ps;
+  packet.port = port;
+  packet.bytes.swap(frame.bytes);
+  if (unfit) {
+    lose(index, *unfit);
+  } else {
+    packet.bytes.resize(length);  // what a capture cut off reads as zero
+    packet.has_place = place.has_value();
+    if (place) packet.place = *place;
+    run_.wheel.schedule(std::max(now, cycles_of(wire.last_bit_ps)), EventKind::kReceived, index);
+  }
+  fetch_frame();
+}
+
+void Card::receive(uint32_t index) {
+  Packet& packet = run_.packets[index];
+  const std::optional<uint64_t> passed_ps = run_.mac.ingest(packet.last_bit_ps);
+  if (!passed_ps) return lose(index, Loss::kMacIngest);
+  if (!packet.has_place) {
+    Loss loss{};
+    const std::optional<Place> place = run_.ingress.admit(packet.bytes.size(), loss);
+    if (!place) return lose(index, loss);
+    packet.place = *place;
+    packet.has_place = true;
+  }
+  const uint64_t in_ctm_ps = *passed_ps + uint64_t{config_.ingress_latency_ns} * 1000;
+  run_.wheel.schedule(cycles_of(in_ctm_ps), EventKind::kInCtm, index);
+}
+
+void Card::put_in_ctm(uint32_t index, uint64_t now) {
+  Packet& packet = run_.packets[index];
+  packet.reorder_place = run_.reorder.enter(packet.port);
+  const bool is_placed = place_in_ctm(packet, memory_.ctm(packet.place.island));
+  assert(is_placed && "an island's CTM store is larger than all its buffers");
+  static_cast<void>(is_placed);
+  WorkQueue& queue = run_.queues[packet.place.island];
+  if (queue.contexts.empty()) return queue.packets.push(index);
+  const Waiting context = queue.contexts.front();
+  queue.contexts.pop();
+  hand_over(context, index, now);
+}
+
+void Card::lose(uint32_t index, Loss loss) {
+  ++run_.count.lost[static_cast<unsigned>(loss)];
+  if (run_.packets[index].has_place) free_place(run_.packets[index]);
+  run_.packets.give_back(index);
+}
+
+// Credit and buffer return; a source that waited for room may go on.
+void Card::free_place(const Packet& packet) {
+  run_.ingress.release(packet.place);
+  if (!run_.is_held) return;
+  run_.is_held = false;
+  run_.was_held = true;
+  run_.wheel.schedule(run_.wheel.now(), EventKind::kArrival, 0);
+}
+
+}  // namespace nic
