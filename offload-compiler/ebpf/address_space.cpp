@@ -26,7 +26,7 @@ uint8_t* AddressSpace::resolve(uint64_t address, uint64_t size) {
     }
     case Region::kStack: {
       const uint64_t offset = rest - kOffsetBias;
-      return inside(offset, size, 0, stack_.size()) ? stack_.data() + offset : nullptr;
+      return inside(offset, size, 0, stack_bytes_) ? stack_.data() + offset : nullptr;
     }
     case Region::kMapValue: {
       const uint64_t index = rest >> kMapShift;
@@ -59,8 +59,7 @@ std::string AddressSpace::describe(uint64_t address) const {
     case Region::kPacket:
       return fmt::format("packet{:+} of {} bytes", rest - bias - data_, data_end_ - data_);
     case Region::kStack:
-      return fmt::format("stack{:+} of {} frames of {} bytes", rest - bias, kMaxFrames,
-                         kFrameBytes);
+      return fmt::format("stack{:+} of {} bytes", rest - bias, stack_bytes_);
     case Region::kContext:
       return fmt::format("context{:+}", rest - bias);
     case Region::kMap:

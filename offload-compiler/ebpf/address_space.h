@@ -6,6 +6,7 @@
 //   offset
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -54,9 +55,12 @@ class AddressSpace {
   }
   std::string describe(uint64_t address) const;  // "packet+60" for messages
 
-  void clear_frame(uint32_t frame) {
+  // Stacks of frames 0 to `frame` are accessible; the new one is zero.
+  void enter_frame(uint32_t frame) {
     std::fill_n(stack_.begin() + frame * kFrameBytes, kFrameBytes, uint8_t{0});
+    stack_bytes_ = (frame + 1) * kFrameBytes;
   }
+  void leave_frame(uint32_t frame) { stack_bytes_ = frame * kFrameBytes; }
 
   // The packet buffer: [0, room before) [data, data_end) [room after). Offsets count from the
   // buffer's start.
@@ -84,6 +88,7 @@ class AddressSpace {
 
   std::vector<std::shared_ptr<Map>> maps_;
   std::array<uint8_t, kFrameBytes * kMaxFrames> stack_{};
+  uint32_t stack_bytes_ = kFrameBytes;
   std::vector<uint8_t> buffer_;
   uint32_t data_ = 0, data_end_ = 0;
 };

@@ -183,7 +183,8 @@ const Step* run_legacy_load(Machine& m, const Step* s) {
   }
   const auto offset = m.memory.data() + static_cast<uint32_t>(position);
   const uint8_t* from = m.memory.resolve(AddressSpace::packet_address(offset), kBytes);
-  m.regs[0] = to_endian(load_bytes(from, kBytes), kBytes * 8, true);
+  const uint64_t value = load_bytes(from, kBytes);
+  m.regs[0] = kBytes == 1 ? value : to_endian(value, kBytes * 8, true);
   return s + 1;
 }
 
@@ -207,12 +208,13 @@ const Step* run_call(Machine& m, const Step* s) {
   std::copy_n(m.regs.begin() + 6, frame.saved.size(), frame.saved.begin());
   ++m.depth;
   m.regs[10] = AddressSpace::frame_pointer(m.depth);
-  m.memory.clear_frame(m.depth);
+  m.memory.enter_frame(m.depth);
   return s->target;
 }
 
 const Step* run_exit(Machine& m, const Step*) {
   if (m.depth == 0) return finish(m);
+  m.memory.leave_frame(m.depth);
   --m.depth;
   const Frame& frame = m.frames[m.depth];
   std::copy(frame.saved.begin(), frame.saved.end(), m.regs.begin() + 6);

@@ -38,7 +38,7 @@ struct Interpreter::Impl {
     machine.regs.fill(0);
     machine.regs[1] = AddressSpace::context_address();
     machine.regs[10] = AddressSpace::frame_pointer(0);
-    machine.memory.clear_frame(0);
+    machine.memory.enter_frame(0);
     machine.memory.set_packet(packet, machine.options.packet_offset, machine.options.tailroom);
     machine.steps = 0;
     machine.depth = 0;
