@@ -22,15 +22,16 @@ namespace fpc {
 std::string disassemble(Word word);
 
 struct Assembly {
-  std::vector<Word> words;                   // without ECC; words[0] stands at `origin`; gaps of .org are nops
+  std::vector<Word> words;  // without ECC; words[0] stands at `origin`; gaps of .org are nops
   uint16_t origin = 0;
-  std::map<std::string, uint16_t> labels;    // absolute addresses
-  std::vector<unsigned> lines;               // source line of each word, 0 for gaps
+  std::map<std::string, uint16_t> labels;  // absolute addresses
+  std::vector<unsigned> lines;             // source line of each word, 0 for gaps
 };
 
 // `symbols` are constants that the text may use as operands and in expressions (+ - * << | and parentheses).
 // Error: "file:line: ..." with what was found and what is allowed.
 base::Result<Assembly> assemble(std::string_view text, std::string_view file_name = "<text>",
-                                const std::map<std::string, int64_t>& symbols = {}, uint16_t origin = 0);
+                                const std::map<std::string, int64_t>& symbols = {},
+                                uint16_t origin = 0);
 
 }  // namespace fpc
