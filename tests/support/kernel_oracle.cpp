@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 #include <linux/bpf.h>
+#include <linux/if_ether.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -11,6 +14,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/bits.h"
 #include "offload-compiler/ebpf/decode.h"
 
 namespace test_support {
@@ -111,6 +115,7 @@ ebpf::InterpreterOptions kernel_options(size_t packet_bytes) {
 
 base::Result<KernelOracle> KernelOracle::load(const ebpf::Program& program) {
   KernelOracle oracle;
+  oracle.type_ = program.type;
   oracle.maps_ = program.maps;
   for (size_t i = 0; i < program.maps.size(); ++i) {
     const ebpf::MapDef& def = program.maps[i];
@@ -132,13 +137,24 @@ base::Result<KernelOracle> KernelOracle::load(const ebpf::Program& program) {
 }
 
 KernelOracle::KernelOracle(KernelOracle&& other) noexcept
-    : maps_(std::move(other.maps_)),
+    : type_(other.type_),
+      maps_(std::move(other.maps_)),
       map_fds_(std::exchange(other.map_fds_, {})),
       program_fd_(std::exchange(other.program_fd_, -1)) {}
 
 KernelOracle::~KernelOracle() {
   for (const int fd : map_fds_) close(fd);
   if (program_fd_ >= 0) close(program_fd_);
+}
+
+bool KernelOracle::accepts(const Bytes& packet) const {
+  if (packet.size() < kMinPacketBytes || packet.size() > kMaxPacketBytes) return false;
+  if (type_ == ebpf::ProgType::kXdp) return true;
+  const auto ethertype = base::load_be<uint16_t>(packet.data() + 12);
+  const size_t header = ethertype == ETH_P_IP     ? sizeof(iphdr)
+                        : ethertype == ETH_P_IPV6 ? sizeof(ipv6hdr)
+                                                  : 0;
+  return packet.size() >= kMinPacketBytes + header;
 }
 
 base::Result<KernelOracle::Run> KernelOracle::run(const Bytes& packet) {

@@ -53,6 +53,8 @@ class KernelOracle {
     Bytes packet;
   };
   base::Result<Run> run(const Bytes& packet);
+  // False: run() will be refused. Lengths, and for skb programs an IP header that the ethertype promises.
+  bool accepts(const Bytes& packet) const;
 
   // As Map of the reference interpreter: 0 or -errno, `map` is an index into the program's maps.
   int update(size_t map, std::span<const uint8_t> key, std::span<const uint8_t> value,
@@ -62,6 +64,7 @@ class KernelOracle {
 
  private:
   KernelOracle() = default;
+  ebpf::ProgType type_ = ebpf::ProgType::kXdp;
   std::vector<ebpf::MapDef> maps_;
   std::vector<int> map_fds_;
   int program_fd_ = -1;
