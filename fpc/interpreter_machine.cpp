@@ -50,7 +50,7 @@ const MicroOp* Machine::defer(const MicroOp& op, unsigned count, const Pending& 
   return &op + 1;
 }
 
-const MicroOp* Machine::finish(const Pending& due) {
+const MicroOp* Machine::finish(Pending due) {
   pending = {};
   add_bubbles(due.bubbles);
   switch (due.kind) {

@@ -183,7 +183,7 @@ struct Machine {
 
   // Something is due before `op`: returns what to execute next, or nullptr.
   const MicroOp* at_stop(const MicroOp* op);
-  const MicroOp* finish(const Pending& due);
+  const MicroOp* finish(Pending due);  // by value: it clears `pending`
   bool mirrors_match(unsigned address) const;
 };
 
