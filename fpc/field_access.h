@@ -1,5 +1,5 @@
-// Fields of a format as compile-time positions, and the members of Insn that fields hold as they
-// are. SPDX-License-Identifier: Apache-2.0
+// Fields of a format as compile-time positions, and the members of Insn that fields hold.
+// SPDX-License-Identifier: Apache-2.0
 //
 //   get<Format::kAlu, Field::kDst>(word)
 //   read_members<Format::kAlu>(word, insn);    // every field of the format that has a member, and

@@ -1,5 +1,5 @@
-// What decoding and encoding share: which formats are alike, what operands imply, and what they may
-// not be. SPDX-License-Identifier: Apache-2.0
+// What decoding and encoding share: alike formats, what operands imply and may not be.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "fpc/field_access.h"

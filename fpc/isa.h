@@ -160,6 +160,7 @@ struct InsnSpec {
   uint8_t issue, taken, fresh;
   Semantics semantics;
   uint32_t flags;
+  std::string_view meaning;  // in one line
 
   constexpr bool has(uint32_t any_of) const { return (flags & any_of) != 0; }
 };
@@ -167,9 +168,10 @@ struct InsnSpec {
 namespace isa_def {
 using namespace flag;
 inline constexpr InsnSpec kRows[] = {
-#define FPC_INSN(name, mnemonic, format, match, mask, issue, taken, fresh, semantics, flags) \
+#define FPC_INSN(name, mnemonic, format, match, mask, issue, taken, fresh, semantics, flags, \
+                 meaning)                                                                    \
   {Op::name, #name, mnemonic, Format::format,       match, mask,                             \
-   issue,    taken, fresh,    Semantics::semantics, flags},
+   issue,    taken, fresh,    Semantics::semantics, flags, meaning},
 #include "fpc/isa.def"
 };
 }  // namespace isa_def

@@ -1,20 +1,19 @@
-// The two operand encodings of a word: 10 bits ("wide", unrestricted) and 8 bits ("narrow",
-// restricted). SPDX-License-Identifier: Apache-2.0
+// The two operand encodings of a word: 10 bits (wide, unrestricted) and 8 bits (narrow, restricted).
+// SPDX-License-Identifier: Apache-2.0
 //
-//   wide    GPR           0000 0n nnnn      narrow  GPR           000n nnnn
-//           absolute GPR  001n nnnn nn              transfer      1h0n nnnn  (h: n + 32)
-//           *$index       0100 0000 pp 0            *$index       0100 0pp0  (p: 1 ++, 2 --)
-//           transfer      011h 0n nnnn              *n$index      0100 00p1  (p: 1 ++)
-//           local memory  1000 i0 oooo              local memory  0101 iooo
-//                         1000 i1 000d  (++, --)    constant      cc1c cccc, bit 7 of it in the I8
-//                         field
-//           *n$index      1001 00 00p0
-//           n$reg         101n nnnn nn
-//           constant      11cc cccc cc
+//   wide  GPR           00 000n nnnn     narrow  GPR           000n nnnn
+//         absolute GPR  00 1nnn nnnn             transfer      1h0n nnnn   h: number + 32
+//         *$index       01 0000 0pp0             *$index       0100 0pp0   p: 1 ++, 2 --
+//         transfer      01 1h0n nnnn             *n$index      0100 00p1   p: 1 ++
+//         local memory  10 00i0 oooo             local memory  0101 iooo
+//           with ++, -- 10 00i1 000d             constant      cc1c cccc   bit 7 of it is field I8
+//         *n$index      10 0100 00p0
+//         n$reg         10 1nnn nnnn
+//         constant      11 cccc cccc
 //
 // A field does not say the bank: it is that of the field. Nor does it say bit 1 of the local-memory
 // index (lmextn), nor bit 7 of a narrow constant. Other patterns are illegal. The decoding tables
-// are filled from the encoding functions.
+// are filled by encoding every operand.
 #pragma once
 
 #include <array>
