@@ -16,6 +16,13 @@ constexpr uint64_t kNanosecondsInSecond = 1'000'000'000;
 constexpr uint64_t kLongestNs = uint64_t{30} * 24 * 3600 * kNanosecondsInSecond;  // 30 days
 constexpr uint64_t kLoneGapPs = 1'000'000;  // between rounds of a capture that has one packet
 
+// Seconds of a pcap file are unsigned, but libpcap sign-extends them.
+uint64_t nanoseconds(const timeval& time) {
+  const auto seconds = time.tv_sec < 0 ? uint64_t{static_cast<uint32_t>(time.tv_sec)}
+                                       : static_cast<uint64_t>(time.tv_sec);
+  return seconds * kNanosecondsInSecond + static_cast<uint64_t>(time.tv_usec);
+}
+
 Result<pcap_t*> open_file(const std::string& path) {
   char text[PCAP_ERRBUF_SIZE] = "";
   pcap_t* file =
@@ -27,9 +34,8 @@ Result<pcap_t*> open_file(const std::string& path) {
   if (link == DLT_EN10MB) return file;
   const char* name = pcap_datalink_val_to_name(link);
   pcap_close(file);
-  return base::unsupported(fmt::format("link type is {} ({}), expected EN10MB (Ethernet)", link,
-                                       name == nullptr ? "unknown" : name),
-                           path);
+  const std::string found = name == nullptr ? fmt::format("number {}", link) : name;
+  return base::unsupported(fmt::format("link type is {}, expected EN10MB (Ethernet)", found), path);
 }
 
 }  // namespace
@@ -69,8 +75,7 @@ Result<bool> Capture::read_record(Frame& frame, uint64_t& time_ns) {
   ++number_;
   frame.bytes.assign(data, data + header->caplen);
   frame.wire_bytes = std::max(header->len, header->caplen);
-  time_ns = static_cast<uint64_t>(header->ts.tv_sec) * kNanosecondsInSecond +
-            static_cast<uint64_t>(header->ts.tv_usec);
+  time_ns = nanoseconds(header->ts);
   return true;
 }
 
