@@ -1,0 +1,15 @@
+// isa.def as other files want it: the tables of docs/isa.md and the SystemVerilog package of rtl/.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+namespace fpc {
+
+// Tables of formats, instructions and registers, as they stand between the markers of docs/isa.md.
+std::string isa_markdown();
+
+// rtl/fpc_isa_pkg.sv.
+std::string isa_systemverilog();
+
+}  // namespace fpc
