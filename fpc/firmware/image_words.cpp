@@ -13,7 +13,9 @@ constexpr size_t kAbortWords = 3;
 constexpr size_t kXdpExitWords = 10, kClsExitWords = 15;
 constexpr size_t kPushWords = 9;
 
-Relocation relocation_of(fpc::Word word) { return static_cast<Relocation>(word >> kRelocationShift); }
+Relocation relocation_of(fpc::Word word) {
+  return static_cast<Relocation>(word >> kRelocationShift);
+}
 
 bool calls(const std::vector<fpc::Word>& words, Relocation type) {
   for (const fpc::Word word : words) {
@@ -24,7 +26,8 @@ bool calls(const std::vector<fpc::Word>& words, Relocation type) {
 
 }  // namespace
 
-base::Result<Image> image_from_words(const std::vector<fpc::Word>& words, const std::string& where) {
+base::Result<Image> image_from_words(const std::vector<fpc::Word>& words,
+                                     const std::string& where) {
   std::vector<size_t> exits;
   for (size_t i = 0; i < words.size(); ++i) {
     if (relocation_of(words[i]) == Relocation::kNextPacket) exits.push_back(i);
@@ -32,9 +35,10 @@ base::Result<Image> image_from_words(const std::vector<fpc::Word>& words, const 
   const size_t distance = exits.size() == 2 ? exits[1] - exits[0] : 0;
   if (distance != kXdpExitWords && distance != kClsExitWords) {
     return base::invalid_input(
-        fmt::format("{} branches to the next packet, expected the 2 of an XDP or TC epilogue; words "
-                    "of a dump carry their relocation type in bits 63:56",
-                    exits.size()),
+        fmt::format(
+            "{} branches to the next packet, expected the 2 of an XDP or TC epilogue; words "
+            "of a dump carry their relocation type in bits 63:56",
+            exits.size()),
         where);
   }
   Image image;

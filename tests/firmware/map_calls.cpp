@@ -24,13 +24,7 @@ constexpr size_t kKeyAt = 16, kValueAt = 72, kR0At = 128, kMismatchAt = 136, kFo
 constexpr unsigned kFirstKept = 14,
                    kLastKept = 21;  // registers with patterns; 12 and 13 hold the program's state
 constexpr unsigned kWords = 14;     // of a key, of a value
-constexpr firmware::Layout kLayout = [] {
-  firmware::Layout layout;
-  layout.start = 0;
-  layout.done = 0x1f00;
-  layout.resident = 0x1000;
-  return layout;
-}();
+constexpr unsigned kLookupAt = 0x1e00, kUpdateAt = 0x1e10, kDeleteAt = 0x1e20;  // trampolines
 
 constexpr std::string_view kReadRecord = R"(
 .reg record gprA_12
@@ -152,12 +146,15 @@ std::string program_text() {
 }
 
 firmware::LinkedStore link_program() {
-  firmware::Layout layout = kLayout;
-  layout.helpers = {{firmware::kHelperMapLookup, 0x1e00},
-                    {firmware::kHelperMapUpdate, 0x1e10},
-                    {firmware::kHelperMapDelete, 0x1e20}};
+  firmware::Layout layout;
+  layout.start = 0;
+  layout.done = 0x1f00;
+  layout.resident = 0x1000;
+  layout.helpers = {{firmware::kHelperMapLookup, kLookupAt},
+                    {firmware::kHelperMapUpdate, kUpdateAt},
+                    {firmware::kHelperMapDelete, kDeleteAt}};
   const std::map<std::string, int64_t> symbols = {
-      {"done", layout.done}, {"lookup", 0x1e00}, {"update", 0x1e10}, {"delete", 0x1e20}};
+      {"done", layout.done}, {"lookup", kLookupAt}, {"update", kUpdateAt}, {"delete", kDeleteAt}};
   auto assembly = fpc::assemble(program_text(), "map_calls", symbols);
   if (!assembly) give_up(assembly.error());
   for (fpc::Word& word : assembly->words) word = fpc::with_ecc(word);

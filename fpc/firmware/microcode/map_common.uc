@@ -60,9 +60,9 @@ hash_steps:
     alu_shf[rotated, --, B, mixed, >>rot13]
     alu[hash, rotated, -, mixed]
 hash_last_word:
-    alu[rotated, desc_key_mask, AND, *l$index0]
-    alu[*l$index3, --, B, rotated]
-    alu[mixed, hash, XOR, rotated]
+    alu[last_word, desc_key_mask, AND, *l$index0]
+    alu[*l$index3, --, B, last_word]
+    alu[mixed, hash, XOR, last_word]
     alu_shf[rotated, --, B, mixed, >>rot13]
     alu[hash, rotated, -, mixed]
     local_csr_wr[ActLMAddr0, key_address]

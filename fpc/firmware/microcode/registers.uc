@@ -23,6 +23,7 @@
 .reg found              gprB_1      ; continuations of find_entry
 .reg missing            gprB_5
 .reg other_type         gprB_11     ; continuation of open_for_change
+.reg last_word          gprB_3      ; of the key, masked
 .reg mixed              gprB_2
 .reg rotated            gprA_4
 .reg hash               gprA_5
