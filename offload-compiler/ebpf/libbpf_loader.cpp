@@ -65,7 +65,8 @@ class Loader {
     result_.path = path;
     choose_programs();
     if (auto chosen = check_choice(); !chosen) return chosen.error();
-    if (auto checked = prepare_maps(); !checked) return checked.error();
+    if (auto checked = check_externs(); !checked) return checked.error();
+    prepare_maps();
     if (const int failed = bpf_object__load(object_); failed != 0) return malformed(-failed);
     collect_initial_values();
     for (const Chosen& chosen : chosen_) {
@@ -107,17 +108,31 @@ class Loader {
     return base::unsupported(fmt::format("program {}: {}", first.name, first.reason));
   }
 
-  base::Result<void> prepare_maps() {
+  // Variables and functions of the kernel that the program would run in: on a card there is none.
+  base::Result<void> check_externs() const {
+    constexpr struct {
+      const char* section;
+      const char* what;
+    } kExterns[] = {{".kconfig", "kernel configuration variables (extern __kconfig)"},
+                    {".ksyms", "kernel symbols (extern __ksym)"}};
+    const btf* types = bpf_object__btf(object_);
+    if (types == nullptr) return {};
+    for (const auto& e : kExterns) {
+      if (btf__find_by_name_kind(types, e.section, BTF_KIND_DATASEC) > 0) {
+        return base::unsupported(
+            fmt::format("uses {}, allowed are maps and global variables", e.what));
+      }
+    }
+    return {};
+  }
+
+  void prepare_maps() {
     const btf* types = bpf_object__btf(object_);
     bpf_map* map = nullptr;
     while ((map = bpf_object__next_map(object_, map)) != nullptr) {
       std::string name = bpf_map__name(map);
       // libbpf puts the object's name before the section's.
       if (bpf_map__is_internal(map)) name.erase(0, name.find('.'));
-      if (name == ".kconfig") {
-        return base::unsupported(
-            "uses kernel configuration variables (extern __kconfig), allowed are maps and globals");
-      }
       bpf_map__set_pin_path(map, nullptr);
       MapDef def;
       def.name = std::move(name);
@@ -130,7 +145,6 @@ class Loader {
       def.value_btf = btf_type_name(types, bpf_map__btf_value_type_id(map));
       maps_.push_back(std::move(def));
     }
-    return {};
   }
 
   void collect_initial_values() {

@@ -1,0 +1,5 @@
+// A program that takes fragmented packets.
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+SEC("xdp.frags") int big(struct xdp_md *ctx) { return XDP_PASS; }

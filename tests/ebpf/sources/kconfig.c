@@ -1,0 +1,7 @@
+// Asks for the configuration of the kernel that it is loaded into.
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+extern int LINUX_KERNEL_VERSION __kconfig;
+
+SEC("xdp") int version(struct xdp_md *ctx) { return LINUX_KERNEL_VERSION > 0 ? XDP_PASS : XDP_DROP; }
