@@ -22,6 +22,13 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kResultFd = 3;
 
+// The address sanitizer's shadow memory is terabytes of address space.
+#ifdef __SANITIZE_ADDRESS__
+constexpr bool kMemoryCanBeLimited = false;
+#else
+constexpr bool kMemoryCanBeLimited = true;
+#endif
+
 uint64_t mapped_bytes() {
   unsigned long pages = 0;
   std::FILE* statm = std::fopen("/proc/self/statm", "re");
@@ -37,9 +44,7 @@ void limit(__rlimit_resource resource, rlim_t value) {
 }
 
 void apply(const ChildLimits& limits) {
-#ifndef __SANITIZE_ADDRESS__  // its shadow memory is address space, terabytes of it
-  limit(RLIMIT_AS, mapped_bytes() + limits.memory_bytes);
-#endif
+  if (kMemoryCanBeLimited) limit(RLIMIT_AS, mapped_bytes() + limits.memory_bytes);
   limit(RLIMIT_CPU, limits.cpu_seconds);
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_FSIZE, 0);
