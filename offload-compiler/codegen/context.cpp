@@ -38,7 +38,7 @@ void lower_context_load(Lowering& lowering, const PlannedInsn& planned) {
   const ebpf::Insn& insn = planned.insn;
   Emitter& out = lowering.out;
   const Field field =
-      access_bytes(insn) == 4 ? field_of(lowering.plan.type, insn.off) : Field::kOther;
+      access_bytes(insn) == 4 ? field_of(lowering.plan.source.type, insn.off) : Field::kOther;
   const Destination dst = both(low(insn.dst));
   const fpc::Operand packet = packet_vector(firmware::kPvPointer);
   switch (field) {
@@ -55,8 +55,8 @@ void lower_context_load(Lowering& lowering, const PlannedInsn& planned) {
       return out.fail(base::unsupported(fmt::format(
           "load of {} bytes at offset {} of the {} context fails in the driver's translation, "
           "which knows 4 bytes of data and data_end{} (defect B17)",
-          access_bytes(insn), insn.off, ebpf::to_string(lowering.plan.type),
-          lowering.plan.type == ebpf::ProgType::kXdp ? "" : " and len")));
+          access_bytes(insn), insn.off, ebpf::to_string(lowering.plan.source.type),
+          lowering.plan.source.type == ebpf::ProgType::kXdp ? "" : " and len")));
   }
   out.immediate(both(high(insn.dst)), 0);
 }
@@ -64,7 +64,7 @@ void lower_context_load(Lowering& lowering, const PlannedInsn& planned) {
 void lower_context_store(Lowering& lowering, const PlannedInsn& planned) {
   const ebpf::Insn& insn = planned.insn;
   Emitter& out = lowering.out;
-  if (lowering.plan.type != ebpf::ProgType::kXdp ||
+  if (lowering.plan.source.type != ebpf::ProgType::kXdp ||
       insn.off != static_cast<int>(offsetof(xdp_md, rx_queue_index)))
     return out.fail(base::unsupported("[nfp] unsupported store to context field"));
   const fpc::Operand flags = packet_vector(firmware::kPvFlags);

@@ -194,14 +194,16 @@ void Emitter::set_address(uint32_t word, uint32_t target) {
   if (word < emitted_.size()) emitted_[word].insn.immediate = static_cast<uint16_t>(target);
 }
 
-base::Result<std::vector<fpc::Word>> Emitter::finish() const {
-  if (error_) return *error_;
+std::vector<fpc::Word> Emitter::finish() {
   std::vector<fpc::Word> words;
   words.reserve(emitted_.size());
   for (const Emitted& emitted : emitted_) {
+    begin(emitted.source);
     base::Result<fpc::Word> word = fpc::encode(emitted.insn);
-    if (!word)
-      return base::invalid_input(fmt::format("insn {}: {}", emitted.source, word.error().message));
+    if (!word) {
+      fail(word.error());
+      break;
+    }
     words.push_back(*word | fpc::Word{static_cast<uint8_t>(emitted.relocation)}
                                 << firmware::kRelocationShift);
   }

@@ -4,7 +4,7 @@
 //   Emitter out(limit);
 //   out.begin(insn);                                             // words that follow belong to
 //   this eBPF instruction out.alu(both(low(0)), fpc::gpr_a(0), fpc::Op::kAluAdd, fpc::gpr_b(2));
-//   Result<std::vector<fpc::Word>> words = out.finish();
+//   std::vector<fpc::Word> words = out.finish();                 // look at out.error() then
 //
 // The first thing that goes wrong stays as the error; emission goes on harmlessly until somebody
 // asks for it.
@@ -59,7 +59,9 @@ class Emitter {
  public:
   explicit Emitter(unsigned max_words) : max_words_(max_words) {}
 
-  void begin(uint32_t insn) { source_ = insn; }
+  void begin(uint32_t insn) {
+    if (!error_) source_ = insn;
+  }
   uint32_t here() const { return static_cast<uint32_t>(emitted_.size()); }
 
   void alu(Destination dst, fpc::Operand a, fpc::Op op, fpc::Operand b);
@@ -107,8 +109,10 @@ class Emitter {
   void fail(base::Error error);
   const std::optional<base::Error>& error() const { return error_; }
 
-  // Words with their relocation types, no ECC.
-  base::Result<std::vector<fpc::Word>> finish() const;
+  uint32_t source() const { return source_; }  // instruction at work, or the one in error
+
+  // Words with their relocation types, no ECC; meaningless when error() has something.
+  std::vector<fpc::Word> finish();
 
  private:
   struct Emitted {

@@ -25,16 +25,10 @@ void call_routine(Emitter& out, unsigned helper, unsigned argument_gpr, fpc::Ope
   out.address(gpr_b(firmware::kReturnReg), return_to);
 }
 
-// The key lies where the frame's address register points already?
-bool key_at_frame_bottom(const Lowering& lowering, const PlannedInsn& planned) {
-  return !planned.facts.key_varies &&
-         static_cast<int64_t>(lowering.frame_bytes) + planned.facts.key.off == 0;
-}
-
 void call_map_routine(Lowering& lowering, const PlannedInsn& planned) {
   Emitter& out = lowering.out;
   const auto helper = static_cast<unsigned>(planned.insn.imm);
-  const bool moves_frame_index = !key_at_frame_bottom(lowering, planned);
+  const bool moves_frame_index = !key_at_frame_bottom(lowering.plan, planned);
   if (moves_frame_index) out.write_csr(fpc::Csr::kActLmAddr0, gpr_b(low(BPF_REG_2)));
   if (helper == BPF_FUNC_map_update_elem)
     out.write_csr(fpc::Csr::kActLmAddr2, gpr_b(low(BPF_REG_3)));

@@ -2,12 +2,10 @@
 // branches between them. SPDX-License-Identifier: Apache-2.0
 #include "offload-compiler/codegen/lower.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
-#include "base/bits.h"
 #include "offload-compiler/codegen/lowering.h"
+#include "offload-compiler/nfp/location.h"
 #include "offload-compiler/nfp/opcode.h"
 
 namespace offload {
@@ -39,9 +37,7 @@ void lower_insn(Lowering& lowering, uint32_t index) {
 }
 
 void enter_frame(Lowering& lowering, uint32_t frame) {
-  constexpr unsigned kWordBytes = 4;
-  lowering.frame_bytes =
-      static_cast<unsigned>(base::round_up(lowering.plan.frames[frame].frame_bytes, kWordBytes));
+  lowering.frame_bytes = lowering.plan.frames[frame].depth();
 }
 
 void lower_body(Lowering& lowering, std::vector<uint32_t>& first_word) {
@@ -64,13 +60,20 @@ void lower_body(Lowering& lowering, std::vector<uint32_t>& first_word) {
 
 void resolve_branches(Lowering& lowering, const std::vector<uint32_t>& first_word) {
   for (const PendingBranch& branch : lowering.branches) {
-    if (lowering.plan.insns[branch.target].skip == Skip::kCombined)
-      lowering.out.fail(base::invalid_input(
-          fmt::format("Branch landing on removed instruction!! (insn {})", branch.target)));
+    if (lowering.plan.insns[branch.target].skip == Skip::kCombined) {
+      lowering.out.begin(branch.target);
+      lowering.out.fail(base::invalid_input("Branch landing on removed instruction!!"));
+    }
     lowering.out.set_target(branch.word, first_word[branch.target]);
   }
   for (const PendingAddress& callee : lowering.callees)
     lowering.out.set_address(callee.word, first_word[callee.target]);
+}
+
+base::Error located_error(const Lowering& lowering) {
+  base::Error error = *lowering.out.error();
+  error.message = located(lowering.plan.source, lowering.out.source(), error.message);
+  return error;
 }
 
 }  // namespace
@@ -81,10 +84,10 @@ base::Result<Lowered> lower(const Plan& plan, const firmware::Capability& capabi
   emit_intro(lowering);
   enter_frame(lowering, 0);
   lower_body(lowering, result.first_word);
-  if (lowering.out.error()) return *lowering.out.error();
+  if (lowering.out.error()) return located_error(lowering);
   result.last_word = lowering.out.here() - 1;
   const Exits exits =
-      plan.type == ebpf::ProgType::kXdp ? emit_xdp_exits(lowering) : emit_tc_exits(lowering);
+      plan.source.type == ebpf::ProgType::kXdp ? emit_xdp_exits(lowering) : emit_tc_exits(lowering);
   result.out = exits.out;
   result.abort = exits.abort;
   const bool saves = std::any_of(plan.frames.begin() + 1, plan.frames.end(),
@@ -95,9 +98,8 @@ base::Result<Lowered> lower(const Plan& plan, const firmware::Capability& capabi
   }
   lowering.out.nops(firmware::kPrefetchPad);
   resolve_branches(lowering, result.first_word);
-  base::Result<std::vector<fpc::Word>> words = lowering.out.finish();
-  if (!words) return words.error();
-  result.words = std::move(*words);
+  result.words = lowering.out.finish();
+  if (lowering.out.error()) return located_error(lowering);
   return result;
 }
 

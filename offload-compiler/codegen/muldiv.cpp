@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "offload-compiler/codegen/lowering.h"
+#include "offload-compiler/codegen/reciprocal.h"
 #include "offload-compiler/nfp/opcode.h"
 
 namespace offload {
@@ -34,45 +35,6 @@ void multiply_high(Emitter& out, fpc::Operand a, fpc::Operand b, unsigned produc
   out.multiply_result(Op::kMul32x32Last2, both(product));
 }
 
-// x / divisor == ((x >> pre_shift) * multiplier >> 32) >> post_shift for 32-bit x, with a 33rd bit
-// in `wide` multipliers.
-struct Reciprocal {
-  uint32_t multiplier = 0;
-  bool wide = false;
-  unsigned log2 = 0;  // rounded up
-  unsigned pre_shift = 0, post_shift = 0;
-};
-
-// Granlund and Montgomery: Division by Invariant Integers using Multiplication, figure 6.2, for a
-// precision of 32 - skipped.
-Reciprocal reciprocal(uint32_t divisor, unsigned precision) {
-  Reciprocal r;
-  r.log2 = static_cast<unsigned>(std::bit_width(divisor - 1));
-  const uint64_t power = uint64_t{1} << (32 + r.log2);
-  uint64_t low_estimate = power / divisor;
-  uint64_t high_estimate = (power + (power >> precision)) / divisor;
-  r.post_shift = r.log2;
-  while (r.post_shift > 0 && low_estimate >> 1 < high_estimate >> 1) {
-    low_estimate >>= 1;
-    high_estimate >>= 1;
-    --r.post_shift;
-  }
-  r.multiplier = static_cast<uint32_t>(high_estimate);
-  r.wide = high_estimate > kMax32;
-  return r;
-}
-
-Reciprocal reciprocal(uint32_t divisor) {
-  Reciprocal r = reciprocal(divisor, 32);
-  if (!r.wide || divisor % 2 != 0) return r;
-  const auto zeros = static_cast<unsigned>(std::countr_zero(divisor));
-  const unsigned log2 = r.log2;
-  r = reciprocal(divisor >> zeros, 32 - zeros);
-  r.pre_shift = zeros;
-  r.log2 = log2;
-  return r;
-}
-
 // Quotients above half of the range are 0 or 1.
 void divide_by_large(Emitter& out, unsigned dst, uint32_t divisor) {
   const fpc::Operand operand = out.operand(divisor, kScratchB);
@@ -94,8 +56,8 @@ void divide_wide(Emitter& out, unsigned dst, fpc::Operand multiplier, unsigned p
 }
 
 void divide_by_constant(Emitter& out, unsigned dst, uint32_t divisor) {
-  if (divisor > uint32_t{1} << 31) return divide_by_large(out, dst, divisor);
-  const Reciprocal r = reciprocal(divisor);
+  if (divisor > kMaxReciprocal) return divide_by_large(out, dst, divisor);
+  const Reciprocal r = reciprocal_of(divisor);
   const fpc::Operand multiplier = out.operand(r.multiplier, kScratchB);
   if (std::has_single_bit(divisor)) return shift_down(out, dst, r.log2);
   if (r.wide) return divide_wide(out, dst, multiplier, r.post_shift);

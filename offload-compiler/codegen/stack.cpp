@@ -72,7 +72,8 @@ class StackAccess {
   // Byte distance from the bottom of the frame; of pointers into other frames only the alignment is
   // right.
   int32_t frame_offset() const {
-    return static_cast<int32_t>(lowering_.frame_bytes) + insn_.off + planned_.facts.ptr.off;
+    return static_cast<int32_t>(lowering_.frame_bytes + insn_.off +
+                                planned_.facts.ptr.fixed_offset());
   }
 
   void set_up() {

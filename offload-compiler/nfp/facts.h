@@ -25,13 +25,15 @@ struct ValueRange {
   bool is_constant() const { return min == max; }
 };
 
-// A pointer operand as the last visit saw it.
+// A pointer operand, or a scalar one, as the last visit saw it.
 struct PointerFacts {
   ebpf::RegType type = ebpf::RegType::kNotInit;
   int32_t off = 0;  // fixed part of the register's offset
   ebpf::Tnum var_off{.value = 0, .mask = 0};
-  uint32_t id = 0;   // same id: same unknown packet offset
-  uint32_t map = 0;  // kMapValue: index of the map
+  uint32_t id = 0;  // same id: same unknown packet offset
+
+  // The whole offset, of pointers whose unknown part is constant.
+  int64_t fixed_offset() const { return off + static_cast<int64_t>(var_off.value); }
 };
 
 struct InsnFacts {
@@ -39,6 +41,7 @@ struct InsnFacts {
   bool zext = false;  // the verifier asks for a cleared upper half
 
   PointerFacts ptr;            // base of a memory access; a helper's data pointer is in `data_type`
+  bool ptr_differs = false;    // other unknown part or offset than on an earlier visit
   bool ptr_not_const = false;  // stack base whose offset differs between visits
   bool caller_frame = false;   // stack base that points into a caller's frame
   bool xadd_over_16bit = false;   // atomic add: the addend may exceed 0xffff
@@ -47,20 +50,24 @@ struct InsnFacts {
   ValueRange src, dst;  // operands of ALU instructions
 
   uint32_t helper = 0;                                // helper calls: id, 0 before the first visit
-  PointerFacts key;                                   // R2 of the map helpers
+  PointerFacts key;                                   // R2
   bool key_varies = false;                            // R2's stack offset differs between visits
+  bool key_in_caller = false;                         // R2 points into a caller's frame
   ebpf::RegType data_type = ebpf::RegType::kNotInit;  // R4 of perf_event_output
 };
 
 // xdp_adjust_head: which lowering the call sites allow.
 constexpr uint32_t kAdjustHeadUnused = 0;
-constexpr uint32_t kAdjustHeadChecked =
-    ~uint32_t{0};  // any other value: the one instruction that may skip its checks
+// Any other value: the one instruction that may skip its checks.
+constexpr uint32_t kAdjustHeadChecked = ~uint32_t{0};
 
 struct FrameFacts {
   uint32_t start = 0, end = 0;  // instructions [start, end)
   uint32_t frame_bytes = 0;     // return address and saved registers of a callee included
   bool saves_registers = false;
+
+  // From the frame's bottom to where r10 points: whole words.
+  uint32_t depth() const { return (frame_bytes + 3) / 4 * 4; }
 };
 
 struct ProgramFacts {

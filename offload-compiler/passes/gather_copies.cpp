@@ -12,8 +12,7 @@
 // ensures:  the head load of a run has copy_bytes (negative: descending) and copy_store, with the
 // run's lowest offsets in
 //           both instructions; the others are skipped
-#include <fmt/format.h>
-
+#include "offload-compiler/nfp/location.h"
 #include "offload-compiler/nfp/opcode.h"
 #include "offload-compiler/passes/passes.h"
 
@@ -38,7 +37,7 @@ bool is_copy_pair(const PlannedInsn& load, const PlannedInsn& store) {
 
 class Gatherer {
  public:
-  explicit Gatherer(Plan& plan) : insns_(plan.insns) {}
+  explicit Gatherer(Plan& plan) : source_(plan.source), insns_(plan.insns) {}
 
   base::Result<void> run() {
     uint32_t at = 0;
@@ -51,9 +50,8 @@ class Gatherer {
     }
     if (pairs_ == 0) return {};
     return base::unsupported(
-        fmt::format("insn {}: a load and store pair right before the last exit crashes the "
-                    "kernel's JIT (defect B6)",
-                    last_.load));
+        located(source_, last_.load,
+                "a load and store pair right before the last exit crashes the kernel's JIT (B6)"));
   }
 
  private:
@@ -121,6 +119,7 @@ class Gatherer {
     pairs_ = 0;
   }
 
+  const ebpf::Program& source_;
   std::vector<PlannedInsn>& insns_;
   Pair head_, last_;
   unsigned pairs_ = 0;

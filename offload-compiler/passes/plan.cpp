@@ -29,10 +29,15 @@ void mark_targets(Plan& plan) {
 
 }  // namespace
 
+bool key_at_frame_bottom(const Plan& plan, const PlannedInsn& call) {
+  return !call.facts.key_varies &&
+         plan.frames[call.frame].depth() + call.facts.key.fixed_offset() == 0;
+}
+
 Plan make_plan(const ebpf::Program& program, const ProgramFacts& facts) {
   assert(facts.insns.size() == program.insns.size() && !facts.frames.empty());
   Plan plan;
-  plan.type = program.type;
+  plan.source = program;
   plan.frames = facts.frames;
   plan.adjust_head = facts.adjust_head;
   plan.insns.resize(program.insns.size());

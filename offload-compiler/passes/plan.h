@@ -43,12 +43,16 @@ struct PlannedInsn {
 };
 
 struct Plan {
-  ebpf::ProgType type = ebpf::ProgType::kXdp;
+  ebpf::Program source;  // as loaded
   std::vector<PlannedInsn> insns;
   std::vector<FrameFacts> frames;
   uint32_t adjust_head = kAdjustHeadUnused;
   std::vector<uint32_t> map_ids;  // table id of each of the program's maps, 0 for unused ones
 };
+
+// Whether a map helper's key lies at the bottom of the current frame, as far as the driver looks: it takes a pointer into a
+// caller's frame for one into the current (defect B11).
+bool key_at_frame_bottom(const Plan& plan, const PlannedInsn& call);
 
 // Joins program and facts and marks jump targets. The program has passed the verifier: targets are
 // in range.

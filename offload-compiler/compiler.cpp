@@ -1,0 +1,122 @@
+// compile(): verification under the driver's rules, passes, lowering, and what goes into the image.
+// SPDX-License-Identifier: Apache-2.0
+#include "offload-compiler/compiler.h"
+
+#include <fmt/format.h>
+
+#include "offload-compiler/codegen/defects.h"
+#include "offload-compiler/codegen/lower.h"
+#include "offload-compiler/nfp/map_limits.h"
+#include "offload-compiler/nfp/rules.h"
+#include "offload-compiler/passes/passes.h"
+
+namespace offload {
+namespace {
+
+constexpr std::string_view kTargetName = "nfp";
+
+base::Result<ProgramFacts> verify_for_card(const ebpf::Program& program,
+                                           const firmware::Capability& capability) {
+  Rules rules(program, capability);
+  ebpf::VerifierOptions options;
+  options.on_insn = [&](const ebpf::Visit& visit) { return rules.check(visit); };
+  base::Result<ebpf::VerifiedProgram> verified = ebpf::verify(program, options);
+  if (!verified) return verified.error();
+  return rules.finish(*verified);
+}
+
+// The driver checks against the port's MTU as well; an image has no port yet.
+base::Result<void> check_packet_offset(const ProgramFacts& facts,
+                                       const firmware::Capability& capability) {
+  if (facts.max_packet_offset <= capability.inline_mtu) return {};
+  return base::out_of_range(fmt::format(
+      "nfp: BPF offload not supported with potential packet access beyond HW packet split boundary "
+      "(offset {}, boundary {})",
+      facts.max_packet_offset, capability.inline_mtu));
+}
+
+std::vector<firmware::ImageMap> image_maps(const ebpf::Program& program,
+                                           const std::vector<uint32_t>& map_ids,
+                                           const ProgramFacts& facts) {
+  std::vector<firmware::ImageMap> maps;
+  for (size_t i = 0; i < program.maps.size(); ++i) {
+    if (map_ids[i] == 0) continue;
+    const ebpf::MapDef& def = program.maps[i];
+    maps.push_back({def.name, def.type, def.key_bytes, def.value_bytes, def.max_entries,
+                    facts.map_word_use[i], def.key_btf, def.value_btf});
+  }
+  return maps;
+}
+
+std::vector<firmware::SourceLine> image_lines(const ebpf::Program& program,
+                                              const Lowered& lowered) {
+  std::vector<firmware::SourceLine> lines;
+  for (const ebpf::LineInfo& line : program.lines) {
+    if (line.insn >= lowered.first_word.size()) continue;
+    lines.push_back({lowered.first_word[line.insn], line.insn, line.file, line.line});
+  }
+  return lines;
+}
+
+firmware::Image make_image(const ebpf::Program& program, const Target& target,
+                           const ProgramFacts& facts, const std::vector<uint32_t>& map_ids,
+                           Lowered lowered) {
+  firmware::Image image;
+  image.program = program.name;
+  image.program_type = ebpf::to_string(program.type);
+  image.profile = target.capability.profile;
+  image.codegen = "kernel";
+  image.target_out = lowered.out;
+  image.target_abort = lowered.abort;
+  image.target_push = lowered.push;
+  image.target_pop = lowered.pop;
+  image.stack_bytes = facts.stack_bytes;
+  image.max_packet_offset = facts.max_packet_offset;
+  image.maps = image_maps(program, map_ids, facts);
+  image.lines = image_lines(program, lowered);
+  image.words = std::move(lowered.words);
+  return image;
+}
+
+}  // namespace
+
+base::Result<Target> parse_target(std::string_view text) {
+  const size_t slash = text.find('/');
+  if (text.substr(0, slash) != kTargetName)
+    return base::invalid_input(fmt::format("unknown target \"{}\", known are {} and {}/PROFILE",
+                                           text, kTargetName, kTargetName));
+  const std::string_view profile =
+      slash == std::string_view::npos ? firmware::kDefaultProfile : text.substr(slash + 1);
+  base::Result<firmware::Capability> capability = firmware::find_profile(profile);
+  if (!capability) return capability.error();
+  return Target{*capability, Codegen::kKernel};
+}
+
+base::Result<firmware::Image> compile(const ebpf::Program& program, const Target& target) {
+  const firmware::Capability& capability = target.capability;
+  if (program.type == ebpf::ProgType::kSocketFilter)
+    return base::invalid_input(
+        fmt::format("program type {} cannot be offloaded, xdp and sched_cls can",
+                    ebpf::to_string(program.type)));
+  const std::vector<uint32_t> map_ids = number_used_maps(program);
+  base::Result<void> maps = check_map_limits(program, map_ids, capability.maps);
+  if (!maps) return maps.error();
+  base::Result<ProgramFacts> facts = verify_for_card(program, capability);
+  if (!facts) return facts.error();
+
+  Plan plan = make_plan(program, *facts);
+  plan.map_ids = map_ids;
+  base::Result<void> passed = run_passes(plan);
+  if (!passed) return passed.error();
+  base::Result<Lowered> lowered = lower(plan, capability);
+  if (!lowered) return lowered.error();
+  base::Result<void> in_reach = check_packet_offset(*facts, capability);
+  if (!in_reach) return in_reach.error();
+
+  std::vector<std::string> warnings = describe_defects(plan, *lowered, capability);
+  firmware::Image image = make_image(program, target, *facts, map_ids, std::move(*lowered));
+  image.warnings = std::move(warnings);
+  return image;
+}
+
+}  // namespace offload
