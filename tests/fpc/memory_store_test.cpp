@@ -1,0 +1,72 @@
+// ByteStore: sparse pages, the 40-bit wrap, the page budget.
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <array>
+#include <numeric>
+#include <vector>
+
+#include "fpc/memory.h"
+
+namespace fpc {
+namespace {
+
+constexpr uint64_t kEnd = uint64_t{1} << 40;
+
+TEST(ByteStore, UnwrittenBytesReadAsZeroAndCostNothing) {
+  const ByteStore store;
+  EXPECT_EQ(store.read32(0x12'3456'789a), 0u);
+  EXPECT_EQ(store.resident_bytes(), 0u);
+}
+
+TEST(ByteStore, KeepsBytesAcrossPageBoundaries) {
+  ByteStore store;
+  std::vector<uint8_t> bytes(3 * ByteStore::kPageBytes);
+  std::iota(bytes.begin(), bytes.end(), uint8_t{1});
+  const uint64_t address = ByteStore::kPageBytes - 5;
+  ASSERT_TRUE(store.write(address, bytes));
+  std::vector<uint8_t> back(bytes.size());
+  store.read(address, back);
+  EXPECT_EQ(back, bytes);
+  EXPECT_EQ(store.resident_bytes(), 4 * ByteStore::kPageBytes);
+}
+
+TEST(ByteStore, WordsAreLittleEndian) {
+  ByteStore store;
+  ASSERT_TRUE(store.write32(0x1001, 0x04030201));
+  std::array<uint8_t, 4> bytes{};
+  store.read(0x1001, bytes);
+  EXPECT_EQ(bytes, (std::array<uint8_t, 4>{1, 2, 3, 4}));
+  EXPECT_EQ(store.read32(0x1001), 0x04030201u);
+}
+
+TEST(ByteStore, WrapsAt40Bits) {
+  ByteStore store;
+  ASSERT_TRUE(store.write32(kEnd - 2, 0xddccbbaa));
+  EXPECT_EQ(store.read32(0) & 0xffff, 0xddccu);
+  EXPECT_EQ(store.read32(kEnd + kEnd - 2), 0xddccbbaau);
+  EXPECT_EQ(store.read32(~uint64_t{0} - 1), 0xddccbbaau);
+}
+
+TEST(ByteStore, RefusesPagesBeyondItsBudgetAndChangesNothing) {
+  ByteStore store(2 * ByteStore::kPageBytes);
+  ASSERT_TRUE(store.write32(0, 1));
+  std::vector<uint8_t> bytes(3 * ByteStore::kPageBytes, 0xff);
+  EXPECT_FALSE(store.write(0, bytes));
+  EXPECT_EQ(store.read32(0), 1u);
+  EXPECT_LE(store.resident_bytes(), 2 * ByteStore::kPageBytes);
+  EXPECT_TRUE(store.write32(4, 2));
+}
+
+TEST(ByteStore, RemembersTheLastPageCorrectlyWhenPagesAlternate) {
+  ByteStore store;
+  for (uint32_t i = 0; i < 100; ++i) {
+    const uint64_t address = uint64_t{i % 7} * ByteStore::kPageBytes + 4 * i;
+    EXPECT_EQ(store.read32(address), 0u);
+    ASSERT_TRUE(store.write32(address, i + 1));
+    EXPECT_EQ(store.read32(address), i + 1);
+  }
+}
+
+}  // namespace
+}  // namespace fpc
