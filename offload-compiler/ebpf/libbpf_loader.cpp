@@ -9,7 +9,6 @@
 
 #include <cstdarg>
 #include <cstdio>
-#include <cstring>
 #include <memory>
 #include <optional>
 
@@ -40,7 +39,9 @@ int keep_warning(libbpf_print_level level, const char* format, va_list arguments
 }
 
 base::Error malformed(int libbpf_errno) {
-  std::string why = libbpf_warnings.empty() ? std::strerror(libbpf_errno) : libbpf_warnings;
+  char text[128] = "";
+  libbpf_strerror(libbpf_errno, text, sizeof text);
+  const std::string why = libbpf_warnings.empty() ? text : libbpf_warnings;
   return base::invalid_input(fmt::format(
       "malformed object: {}; allowed is what clang -target bpf -g writes for libbpf 1.x", why));
 }
@@ -216,7 +217,7 @@ class Loader {
       line.text.erase(0, line.text.find_first_not_of(" \t"));
       line.line = BPF_LINE_INFO_LINE_NUM(info.line_col);
       line.column = BPF_LINE_INFO_LINE_COL(info.line_col);
-      lines.push_back(std::move(line));
+      if (line.insn < loaded.insns.size()) lines.push_back(std::move(line));
     }
     return lines;
   }

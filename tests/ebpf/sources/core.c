@@ -1,4 +1,5 @@
 // Field accesses that libbpf relocates: they resolve against the object's own types.
+// SPDX-License-Identifier: Apache-2.0
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 

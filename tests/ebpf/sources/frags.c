@@ -1,4 +1,5 @@
 // A program that takes fragmented packets.
+// SPDX-License-Identifier: Apache-2.0
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 

@@ -1,4 +1,5 @@
 // Global variables in all three sections, and a map that wants to be pinned.
+// SPDX-License-Identifier: Apache-2.0
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 

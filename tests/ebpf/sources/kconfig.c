@@ -1,4 +1,5 @@
 // Asks for the configuration of the kernel that it is loaded into.
+// SPDX-License-Identifier: Apache-2.0
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 

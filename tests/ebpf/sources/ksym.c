@@ -1,4 +1,5 @@
 // Refers to a symbol of the running kernel.
+// SPDX-License-Identifier: Apache-2.0
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 

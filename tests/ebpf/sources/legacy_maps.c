@@ -1,4 +1,5 @@
 // Maps as libbpf before 1.0 took them.
+// SPDX-License-Identifier: Apache-2.0
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 

@@ -1,4 +1,5 @@
 // Data, but no program.
+// SPDX-License-Identifier: Apache-2.0
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 

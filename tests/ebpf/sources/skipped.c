@@ -1,4 +1,5 @@
 // One program that can be loaded beside some that cannot.
+// SPDX-License-Identifier: Apache-2.0
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 

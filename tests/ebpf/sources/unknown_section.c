@@ -1,4 +1,5 @@
 // Only a program of a type that no target knows.
+// SPDX-License-Identifier: Apache-2.0
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
