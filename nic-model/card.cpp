@@ -118,7 +118,8 @@ void Card::handle(const Event& event) {
       return execute_command(event.subject, now);
     case EventKind::kFault: {
       const fpc::Fault fault = cluster_.fault(event.subject);
-      return stop_faulty(event.subject, fault, {}, now);
+      const bool overstays = fault.kind == fpc::FaultKind::kWatchdog && run_.faults.wants(fault);
+      return stop_faulty(event.subject, fault, overstays ? overstay_text() : std::string(), now);
     }
     case EventKind::kSignal:
       return cluster_.signal(event.subject, Signal::unpack(event.detail), now);
@@ -128,6 +129,10 @@ void Card::handle(const Event& event) {
       return leave(event.subject,
                    run_.packets[event.subject].goes_to_host ? Exit::kHost : Exit::kWire);
   }
+}
+
+std::string Card::overstay_text() const {
+  return fmt::format("longer than {} cycles in service", config_.watchdog_cycles);
 }
 
 Progress Card::progress() const {

@@ -76,7 +76,7 @@ class Card {
     uint64_t lost[kLosses] = {};
     uint64_t delayed = 0;  // packets that the wire or a full card made wait
     uint64_t first_arrival_ps = 0, last_arrival_ps = 0;
-    uint64_t first_verdict_cycles = 0, last_verdict_cycles = 0;
+    uint64_t first_service_cycles = 0, last_verdict_cycles = 0;
     uint64_t last_exit_ps = 0;
   };
   struct Run {  // everything that begin() renews
@@ -93,6 +93,7 @@ class Card {
     std::vector<uint32_t> released;
     Counters count;
     Histogram latency_ps;
+    Cluster::Usage startup;  // of the cores before the first packet
     FaultLog faults;
     Frame frame;  // the source's next packet
     bool has_frame = false;
@@ -119,6 +120,7 @@ class Card {
   void refuse_command(unsigned worker, const fpc::MemoryCommand& command, uint64_t now);
   void stop_faulty(unsigned worker, const fpc::Fault& fault, const std::string& detail,
                    uint64_t now);
+  std::string overstay_text() const;
   // Departure (card_egress.cpp)
   void give_verdict(uint32_t packet, uint32_t verdict, uint64_t now);
   void release_in_order(uint64_t now);

@@ -11,7 +11,7 @@ void Card::give_verdict(uint32_t index, uint32_t verdict, uint64_t now) {
   Packet& packet = run_.packets[index];
   packet.verdict = verdict;
   Counters& count = run_.count;
-  if (count.verdicts++ == 0) count.first_verdict_cycles = now;
+  ++count.verdicts;
   count.last_verdict_cycles = now;
   run_.window.close(packet.service_number);
   const bool is_dropped = (verdict & firmware::kVerdictDrop) != 0;
@@ -47,6 +47,8 @@ void Card::release_in_order(uint64_t now) {
 void Card::send_to_host(uint32_t index, uint64_t now) {
   Packet& packet = run_.packets[index];
   packet.left_ps = time_of(now);
+  const uint32_t choice = packet.wanted_queue ? *packet.wanted_queue : flow_hash(packet.bytes);
+  packet.queue = static_cast<uint16_t>(choice % run_.host.count());
   const std::optional<uint64_t> seen_ps =
       run_.host.deliver(packet.queue, packet.left_ps, packet.bytes.size());
   if (!seen_ps) {

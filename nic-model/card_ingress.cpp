@@ -37,7 +37,9 @@ void Card::arrive(uint64_t now) {
     }
   }
   const uint16_t port = static_cast<uint16_t>(frame.port % config_.ports);
-  const uint64_t ready_ps = run_.was_held ? time_of(now) : frame.arrival_ps;
+  const uint64_t held_ps = run_.was_held ? time_of(now) : run_.count.last_arrival_ps;
+  const uint64_t ready_ps =
+      run_.ingress.is_lossless() ? std::max(frame.arrival_ps, held_ps) : frame.arrival_ps;
   const Mac::WireTime wire = run_.mac.receive(port, ready_ps, length);
   if (wire.first_bit_ps > frame.arrival_ps) ++run_.count.delayed;
   run_.was_held = false;

@@ -11,10 +11,10 @@ namespace {
 
 constexpr double kPsPerUs = 1e6;
 
-// Items per microsecond over the time between the first and the last one; 0 for fewer than two.
-double rate_per_us(uint64_t items, uint64_t first_ps, uint64_t last_ps) {
-  if (items < 2 || last_ps <= first_ps) return 0;
-  return static_cast<double>(items - 1) * kPsPerUs / static_cast<double>(last_ps - first_ps);
+// Items per microsecond; 0 when there was no time.
+double rate_per_us(uint64_t items, uint64_t from_ps, uint64_t to_ps) {
+  if (items == 0 || to_ps <= from_ps) return 0;
+  return static_cast<double>(items) * kPsPerUs / static_cast<double>(to_ps - from_ps);
 }
 
 double ratio(uint64_t part, uint64_t whole) {
@@ -74,7 +74,7 @@ Report Card::finish() {
     while (run_.wheel.pop(~uint64_t{0}, event)) handle(event);
   }
   const Counters& count = run_.count;
-  const Cluster::Usage usage = cluster_.usage();
+  const Cluster::Usage usage = cluster_.usage().since(run_.startup);
   const uint64_t end = run_.wheel.now();
   const uint64_t worker_cycles = end * cluster_.workers();
   Report report;
@@ -93,8 +93,9 @@ Report Card::finish() {
   report.offered_bytes = count.offered_bytes;
   report.processed_bytes = count.processed_bytes;
   report.sent_bytes = count.sent_bytes;
-  report.offered_mpps = rate_per_us(count.offered, count.first_arrival_ps, count.last_arrival_ps);
-  report.rate_mpps = rate_per_us(count.verdicts, time_of(count.first_verdict_cycles),
+  report.offered_mpps = rate_per_us(std::max<uint64_t>(count.offered, 1) - 1,
+                                    count.first_arrival_ps, count.last_arrival_ps);
+  report.rate_mpps = rate_per_us(count.verdicts, time_of(count.first_service_cycles),
                                  time_of(count.last_verdict_cycles));
   constexpr double kGigabitsPerMegabyte = 8e-3;
   report.offered_gbps =

@@ -66,8 +66,9 @@ struct Report {
   std::map<std::string, uint64_t>
       after_verdict_lost;  // egress_queue, host_queue: had a verdict, did not leave
   uint64_t offered_bytes = 0, processed_bytes = 0, sent_bytes = 0;  // L2 without FCS
-  double offered_mpps = 0, rate_mpps = 0, offered_gbps = 0,
-         rate_gbps = 0;  // rate: packets with a verdict per simulated second
+  // Offered: between the first and the last first bit. Rate: packets with a verdict per time between
+  // the first packet that a context got and the last verdict.
+  double offered_mpps = 0, rate_mpps = 0, offered_gbps = 0, rate_gbps = 0;
   double p50_ns = 0, p99_ns = 0, p999_ns = 0,
          max_ns = 0;  // first bit in to last bit out (drops: to their verdict)
   double cycles_per_packet = 0, instructions_per_packet = 0;

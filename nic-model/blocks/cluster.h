@@ -87,6 +87,11 @@ class Cluster {
     uint64_t spaced_cycles = 0;   // held by command spacing or a full memory queue
     uint64_t waiting_cycles = 0;  // every context waits, at least one of them with a packet
     uint64_t instructions = 0;
+
+    Usage since(const Usage& earlier) const {
+      return {busy_cycles - earlier.busy_cycles, spaced_cycles - earlier.spaced_cycles,
+              waiting_cycles - earlier.waiting_cycles, instructions - earlier.instructions};
+    }
   };
   Usage usage() const;  // of all workers; up to date when all have reached a boundary
 

@@ -35,9 +35,11 @@ std::vector<std::string> FaultLog::lines() const {
   std::vector<std::string> texts;
   for (const Line& line : lines_) {
     std::string text =
-        fmt::format("fpc {} context {}: {} at word {} ({:#x}, {})", line.worker,
-                    2 * line.fault.slot, fpc::to_string(line.fault.kind), line.fault.address,
-                    line.fault.word, fpc::disassemble(line.fault.word));
+        fmt::format("fpc {} context {}: {} at word {}", line.worker, 2 * line.fault.slot,
+                    fpc::to_string(line.fault.kind), line.fault.address);
+    if (line.fault.kind != fpc::FaultKind::kPcOutOfRange) {
+      text += fmt::format(" ({:#x}, {})", line.fault.word, fpc::disassemble(line.fault.word));
+    }
     if (!line.detail.empty()) text += ": " + line.detail;
     if (line.count > 1) text += fmt::format(", {} times", line.count);
     texts.push_back(std::move(text));

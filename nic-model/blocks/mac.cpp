@@ -39,6 +39,7 @@ std::optional<Loss> Mac::check_length(uint64_t frame_bytes) const {
 }
 
 std::optional<uint64_t> Mac::ingest(uint64_t time_ps) {
+  if (ingest_pps_ == 0) return time_ps;
   ingest_.wait_until(time_ps);
   if (ingest_.now_ps() - time_ps > ingest_backlog_ps_) return std::nullopt;
   return ingest_.advance(1);

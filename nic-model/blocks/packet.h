@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -19,7 +20,8 @@ struct Packet {
   uint64_t reorder_place = 0;
   uint32_t verdict = 0;
   uint16_t port = 0;
-  uint16_t queue = 0;
+  uint16_t queue = 0;                   // of the host
+  std::optional<uint8_t> wanted_queue;  // by the program
   bool has_place = false;
   bool goes_to_host = false;
   Place place;
