@@ -12,34 +12,37 @@
 namespace firmware {
 
 // --- control store -------------------------------------------------------------------------------------------------
-constexpr unsigned kDoneAddress = 1;       // where programs return to
-constexpr unsigned kProgramStart = 3072;   // first word of the program; everything resident lies below
+constexpr unsigned kDoneAddress = 1;  // where programs return to
+constexpr unsigned kProgramStart =
+    3072;  // first word of the program; everything resident lies below
 constexpr unsigned kStoreWords = 8192;
-constexpr unsigned kPrefetchPad = 8;       // nops behind a program
+constexpr unsigned kPrefetchPad = 8;  // nops behind a program
 
 // --- registers (nfp-fw-abi 1.1) --------------------------------------------------------------------------------------
-constexpr unsigned kStackBaseReg = 22;     // A22: LM byte address of the current frame
-constexpr unsigned kPacketLenReg = 22;     // B22: packet length
-constexpr unsigned kResultReg = 0;         // A0 at DONE: verdict bits
-constexpr unsigned kReturnReg = 0;         // B0 at helper entry: return address
+constexpr unsigned kStackBaseReg = 22;  // A22: LM byte address of the current frame
+constexpr unsigned kPacketLenReg = 22;  // B22: packet length
+constexpr unsigned kResultReg = 0;      // A0 at DONE: verdict bits
+constexpr unsigned kReturnReg = 0;      // B0 at helper entry: return address
 
 // --- local memory: 4 x (512 B stack + 64 B packet vector), the rest is helper scratch ----------------------------------
-constexpr unsigned kStackBytes = 512;                 // per context, 512 B aligned
+constexpr unsigned kStackBytes = 512;  // per context, 512 B aligned
 constexpr unsigned kLmStacks = 0;
-constexpr unsigned kLmPacketVectors = 4 * kStackBytes;  // 2048: one 64 B vector (16 words) per context
+constexpr unsigned kLmPacketVectors =
+    4 * kStackBytes;  // 2048: one 64 B vector (16 words) per context
 constexpr unsigned kPacketVectorBytes = 64;
-constexpr unsigned kPvProgramWord = 8;                // LM index 1 points to word 8 of the vector
+constexpr unsigned kPvProgramWord = 8;  // LM index 1 points to word 8 of the vector
 constexpr unsigned kLmScratch = kLmPacketVectors + 4 * kPacketVectorBytes;  // 2304
-constexpr unsigned kLmScratchBytes = 448;             // per context; 4 x 448 fill local memory to 4096
+constexpr unsigned kLmScratchBytes = 448;  // per context; 4 x 448 fill local memory to 4096
 
 // --- packet vector, words counted from LM index 1 (nfp-fw-abi 1.2) ------------------------------------------------------
-constexpr unsigned kPvLength = 0;      // [13:0] length, [25:16] packet number, [31:26] CTM island
+constexpr unsigned kPvLength = 0;  // [13:0] length, [25:16] packet number, [31:26] CTM island
 constexpr unsigned kPvSplit = 1;
-constexpr unsigned kPvPointer = 2;     // [31] 1, [25:16] packet number, [12:0] byte offset in the CTM buffer
+constexpr unsigned kPvPointer =
+    2;  // [31] 1, [25:16] packet number, [12:0] byte offset in the CTM buffer
 constexpr unsigned kPvSequence = 3;
-constexpr unsigned kPvFlags = 4;       // bit 4: queue selected
+constexpr unsigned kPvFlags = 4;  // bit 4: queue selected
 constexpr unsigned kPvHeaders = 5;
-constexpr unsigned kPvQueue = 6;       // low byte: queue offset
+constexpr unsigned kPvQueue = 6;  // low byte: queue offset
 constexpr unsigned kPvMeta = 7;
 constexpr unsigned kPvWords = 8;
 
@@ -69,7 +72,7 @@ constexpr unsigned kHelperPerfEvent = 25;
 // 40-bit mem addresses:
 constexpr uint64_t kImemBase = 0x20'0000'0000;  // 4 MiB
 constexpr uint64_t kImemBytes = uint64_t{4} << 20;
-constexpr uint64_t kIoBase = 0x40'0000'0000;    // rings and registers of the datapath blocks, below
+constexpr uint64_t kIoBase = 0x40'0000'0000;  // rings and registers of the datapath blocks, below
 constexpr uint64_t kIoBytes = 0x1000;
 constexpr uint64_t kEmemBase = 0x80'0000'0000;  // 2 GiB
 constexpr uint64_t kEmemBytes = uint64_t{2} << 30;

@@ -24,13 +24,13 @@ struct MapLimits {
 struct Capability {
   std::string_view profile;
   unsigned abi = 2;
-  unsigned max_words = 0;    // of a program, padding included
+  unsigned max_words = 0;  // of a program, padding included
   unsigned start = 0, done = 0;
   unsigned stack_bytes = 0;
-  unsigned inline_mtu = 0;   // bytes of a packet that programs may touch: INL_MTU * 64 - 32
+  unsigned inline_mtu = 0;  // bytes of a packet that programs may touch: INL_MTU * 64 - 32
   bool map_lookup = false, map_update = false, map_delete = false, perf_event = false;
   bool random = false, queue_select = false, adjust_tail = false;
-  AdjustHead adjust_head;    // off_max = 0: not offered
+  AdjustHead adjust_head;  // off_max = 0: not offered
   MapLimits maps;
 };
 

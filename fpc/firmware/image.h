@@ -15,10 +15,19 @@ constexpr std::string_view kImageSchema = "millrace.image/1";
 
 // Bits 63:56 of an un-relocated word (nfp-fw-abi 3).
 enum class Relocation : uint8_t {
-  kNone = 0, kBranch = 1, kGoOut = 2, kGoAbort = 3, kCallPush = 4, kCallPop = 5, kNextPacket = 6, kHelper = 7, kImmediate = 8,
+  kNone = 0,
+  kBranch = 1,
+  kGoOut = 2,
+  kGoAbort = 3,
+  kCallPush = 4,
+  kCallPop = 5,
+  kNextPacket = 6,
+  kHelper = 7,
+  kImmediate = 8,
 };
 constexpr unsigned kRelocationShift = 56;
-constexpr unsigned kRelocatedAddress = 15000;  // target in the stored image of types 2..7, plus the helper id for type 7
+constexpr unsigned kRelocatedAddress =
+    15000;  // target in the stored image of types 2..7, plus the helper id for type 7
 
 enum class WordUse : uint8_t { kUnused = 0, kRead = 1, kWrite = 2, kAtomic = 3 };
 
@@ -26,7 +35,8 @@ struct ImageMap {
   std::string name;
   uint32_t type = 0;  // BPF_MAP_TYPE_*
   uint32_t key_bytes = 0, value_bytes = 0, max_entries = 0;
-  std::vector<WordUse> word_use;  // one per 4-byte word of the value, as the driver's use table records it
+  std::vector<WordUse>
+      word_use;  // one per 4-byte word of the value, as the driver's use table records it
   std::string key_btf, value_btf;  // BTF type names, for reports; may be empty
 };
 
@@ -38,10 +48,10 @@ struct SourceLine {
 };
 
 struct Image {
-  std::string program;       // its name
-  std::string program_type;  // "xdp" or "sched_cls"
-  std::string profile;       // capability profile it was compiled for
-  std::string codegen;       // "kernel"
+  std::string program;           // its name
+  std::string program_type;      // "xdp" or "sched_cls"
+  std::string profile;           // capability profile it was compiled for
+  std::string codegen;           // "kernel"
   std::vector<fpc::Word> words;  // before relocation: bits 63:56 relocation type, no ECC
   uint32_t target_out = 0, target_abort = 0;  // word offsets of the exits
   uint32_t target_push = 0, target_pop = 0;   // 0: absent
@@ -49,7 +59,8 @@ struct Image {
   uint32_t max_packet_offset = 0;
   std::vector<ImageMap> maps;  // table id of maps[i] in the words is i + 1
   std::vector<SourceLine> lines;
-  std::vector<std::string> warnings;  // defects of the reference lowering that the program reaches, and the like
+  std::vector<std::string>
+      warnings;  // defects of the reference lowering that the program reaches, and the like
 
   std::vector<unsigned> helpers() const;  // helper ids that its words call, ascending
 };
@@ -60,7 +71,8 @@ base::Result<Image> image_from_json(const std::string& text, const std::string& 
 
 // Word files: one 16-digit hex word a line, '#' comments. Words with a relocation type in bits 63:56 make a relocatable
 // image (a card's `bpftool prog dump jited`, our .nfp vectors).
-base::Result<std::vector<fpc::Word>> words_from_text(const std::string& text, const std::string& where);
+base::Result<std::vector<fpc::Word>> words_from_text(const std::string& text,
+                                                     const std::string& where);
 
 // An image of such words: its exits are found by the epilogue's shape; maps, profile and limits stay unknown (empty).
 // Error: the words have no relocations or another epilogue.

@@ -15,18 +15,21 @@ namespace firmware {
 struct Layout {
   unsigned start = kProgramStart;  // first word of the program
   unsigned done = kDoneAddress;    // the program's exit; a trampoline to the datapath lies there
-  unsigned resident = 0;           // first word of the resident firmware and routines (its entry when done != 1)
-  std::map<unsigned, unsigned> helpers;  // helper id -> address of a trampoline; absent: the routine's own address
+  unsigned resident =
+      0;  // first word of the resident firmware and routines (its entry when done != 1)
+  std::map<unsigned, unsigned>
+      helpers;  // helper id -> address of a trampoline; absent: the routine's own address
 };
 
 struct LinkedStore {
   std::vector<fpc::Word> words;  // with ECC, from address 0
   unsigned entry = 0;            // where contexts start
   unsigned program_start = 0, program_words = 0;
-  unsigned resident_words = 0;   // dispatch and verdict code
-  unsigned routine_words = 0;    // helper routines that the program references
-  unsigned dispatch_cycles = 0;  // what the resident words cost per packet (measured by running them on an empty program):
-                                 // the card subtracts them from its datapath_cycles
+  unsigned resident_words = 0;  // dispatch and verdict code
+  unsigned routine_words = 0;   // helper routines that the program references
+  unsigned dispatch_cycles =
+      0;  // what the resident words cost per packet (measured by running them on an empty program):
+          // the card subtracts them from its datapath_cycles
 };
 
 // Relocates (nfp-fw-abi 3) and places. Error: kOutOfRange when words do not fit, naming each part's size; kUnsupported with

@@ -110,6 +110,7 @@ class Card {
 struct Pending {
   unsigned core;
   std::deque<fpc::MemoryCommand> commands;  // of one context
+  uint64_t stalled_until = 0;               // action number
 };
 
 class Scheduler {
@@ -125,14 +126,16 @@ class Scheduler {
       core->set_code(*code_);
       core->reset(static_cast<uint16_t>(store.entry), options.slots, rng_.next(), i);
       cores_.push_back(std::move(core));
-      for (unsigned slot = 0; slot < fpc::kSlots; ++slot) pending_.push_back({i, {}});
+      for (unsigned slot = 0; slot < fpc::kSlots; ++slot) pending_.push_back({i, {}, 0});
     }
   }
 
   Run run() {
-    for (uint64_t i = 0; !card_.finished() && run_.trouble.empty(); ++i) {
-      if (!step()) run_.trouble = "no context is ready and no command can be performed";
-      if (i == options_.max_actions) run_.trouble = "too many actions";
+    for (; !card_.finished() && run_.trouble.empty(); ++actions_done_) {
+      if (!step() && !end_stalls()) {
+        run_.trouble = "no context is ready and no command can be performed";
+      }
+      if (actions_done_ == options_.max_actions) run_.trouble = "too many actions";
     }
     return std::move(run_);
   }
@@ -159,8 +162,17 @@ class Scheduler {
   }
 
   bool can_perform(const Pending& pending) const {
-    return !pending.commands.empty() &&
+    return !pending.commands.empty() && pending.stalled_until <= actions_done_ &&
            (pending.commands.front().op != fpc::Op::kMemPacketAddThread || card_.can_hand_out());
+  }
+
+  bool end_stalls() {
+    bool any = false;
+    for (Pending& pending : pending_) {
+      any = any || (!pending.commands.empty() && pending.stalled_until > actions_done_);
+      pending.stalled_until = 0;
+    }
+    return any;
   }
 
   void run_core(unsigned number) {
@@ -174,7 +186,11 @@ class Scheduler {
                                  fpc::to_string(fault.kind), fault.address, fault.word);
     } else if (step.reason == fpc::StopReason::kCommand) {
       const fpc::MemoryCommand& command = core.command();
-      pending_[number * fpc::kSlots + command.slot].commands.push_back(command);
+      Pending& pending = pending_[number * fpc::kSlots + command.slot];
+      pending.commands.push_back(command);
+      if (options_.stall_one_in != 0 && rng_.below(options_.stall_one_in) == 0) {
+        pending.stalled_until = actions_done_ + rng_.below(options_.stall_actions);
+      }
     }
   }
 
@@ -201,6 +217,7 @@ class Scheduler {
   std::vector<std::unique_ptr<fpc::Interpreter>> cores_;
   std::vector<Pending> pending_;   // by core and slot
   std::vector<unsigned> actions_;  // scratch of step()
+  uint64_t actions_done_ = 0;
   Run run_;
 };
 

@@ -7,7 +7,8 @@
 //   run.retired[i].verdict, run.retired[i].bytes         // of packets[i]
 //
 // No time: every command takes effect at one moment between its issue and the context's wake-up, in any order among the
-// contexts. Commands of one context take effect in the order in which it issued them.
+// contexts. Commands of one context take effect in the order in which it issued them. Now and then a command stalls while
+// others overtake it many times, so that races with long windows happen.
 #pragma once
 
 #include <cstdint>
@@ -44,6 +45,8 @@ struct Options {
   uint64_t seed = 1;
   uint32_t first_sequence = 0;
   uint32_t budget_cycles = 1'000'000;    // of one run() of a core
+  unsigned stall_one_in = 32;            // commands; 0: none stalls
+  uint64_t stall_actions = 1000;         // at most
   uint64_t max_actions = 1'000'000'000;  // runs and commands together
 };
 

@@ -101,6 +101,26 @@ std::map<uint32_t, uint32_t> contents(const MapTable& maps) {
   return found;
 }
 
+void check_answer(const Call& call, bool enough_memory) {
+  if (call.operation == Operation::kDelete) {
+    EXPECT_THAT(call.error(), testing::AnyOf(0, ENOENT));
+  } else if (call.operation == Operation::kUpdate && call.flags == 1) {
+    EXPECT_THAT(call.error(), testing::AnyOf(0, EEXIST, E2BIG, enough_memory ? 0 : ENOMEM));
+  } else if (call.operation == Operation::kUpdate) {
+    EXPECT_THAT(call.error(), testing::AnyOf(0, ENOENT));
+  } else if (call.r0 != 0) {
+    const auto key = base::load_le<uint32_t>(call.key.data());
+    EXPECT_EQ(base::load_le<uint32_t>(&call.found[0]), key);
+    EXPECT_EQ(base::load_le<uint32_t>(&call.found[8]), ~key);
+  }
+}
+
+void add_to(Balance& balance, const Call& call) {
+  const bool changed = call.operation != Operation::kLookup && call.error() == 0;
+  if (changed && call.operation == Operation::kDelete) ++balance.deleted;
+  if (changed && call.flags == 1) ++balance.inserted;
+}
+
 }  // namespace
 
 namespace map_checks {
@@ -131,48 +151,40 @@ void compare_with_model(uint64_t seed, size_t calls) {
   EXPECT_EQ(contents(maps), model.values());
 }
 
-void check_interleaved(unsigned cores, uint64_t seed, size_t calls, uint32_t limit, uint32_t keys) {
+void check_interleaved(const Crowd& crowd) {
   fpc::ByteStore memory;
   MapTable maps(memory);
-  ASSERT_TRUE(maps.create({kMapTypeHash, kKeyBytes, kValueBytes, limit}));
-  auto packets = random_packets(seed, calls, 4, keys);
+  ASSERT_TRUE(maps.create({kMapTypeHash, kKeyBytes, kValueBytes, crowd.limit}));
+  ASSERT_TRUE(memory.write32(firmware::descriptor_word(1, firmware::desc::fresh),
+                             base::byte_swap(crowd.limit + crowd.spare)));
+  auto packets = random_packets(crowd.seed, crowd.calls, 4, crowd.keys);
   for (auto& packet : packets) {
-    for (Call& call : packet)
-      call.flags = call.operation == Operation::kUpdate ? 1 + (call.flags & 1) : 0;
+    for (Call& call : packet) {
+      if (call.operation == Operation::kUpdate) call.flags = 1 + (call.flags & 1);
+    }
   }
   harness::Options options;
-  options.cores = cores;
-  options.seed = seed;
+  options.cores = crowd.cores;
+  options.seed = crowd.seed;
+  options.stall_actions = crowd.stall_actions;
   const auto outcome = map_calls::call(memory, std::move(packets), options);
   ASSERT_THAT(outcome.troubles, IsEmpty());
 
   std::map<uint32_t, Balance> balances;
   for (const auto& packet : outcome.packets) {
     for (const Call& call : packet) {
-      const auto key = base::load_le<uint32_t>(call.key.data());
-      if (call.operation == Operation::kLookup) {
-        if (call.r0 == 0) continue;
-        EXPECT_EQ(base::load_le<uint32_t>(&call.found[0]), key);
-        EXPECT_EQ(base::load_le<uint32_t>(&call.found[8]), ~key);
-      } else if (call.operation == Operation::kDelete) {
-        EXPECT_THAT(call.error(), testing::AnyOf(0, ENOENT));
-        balances[key].deleted += call.error() == 0;
-      } else if (call.flags == 1) {
-        EXPECT_THAT(call.error(), testing::AnyOf(0, EEXIST, E2BIG));
-        balances[key].inserted += call.error() == 0;
-      } else {
-        EXPECT_THAT(call.error(), testing::AnyOf(0, ENOENT));
-      }
+      check_answer(call, crowd.spare == firmware::layout::slack_entries);
+      add_to(balances[base::load_le<uint32_t>(call.key.data())], call);
     }
   }
   const auto found = contents(maps);
-  EXPECT_LE(found.size(), limit);
+  EXPECT_LE(found.size(), crowd.limit);
   for (const auto& [key, balance] : balances) {
     EXPECT_EQ(balance.inserted - balance.deleted, static_cast<int>(found.count(key))) << key;
   }
   const uint32_t credits =
       base::byte_swap(memory.read32(firmware::descriptor_word(1, firmware::desc::credits)));
-  EXPECT_EQ(found.size() + credits, limit);
+  EXPECT_EQ(found.size() + credits, crowd.limit);
 }
 
 void count_together(unsigned cores, size_t packets_count) {

@@ -9,11 +9,21 @@ namespace {
 TEST(MapDifferential, AnswersAsAPlainMap) { map_checks::compare_with_model(1, 5'000); }
 
 TEST(MapInterleaved, KeepsItsInvariantsWithContention) {
-  map_checks::check_interleaved(4, 1, 4'000, 3, 5);
+  map_checks::check_interleaved({.cores = 4, .seed = 1, .calls = 4'000, .limit = 3, .keys = 5});
 }
 
 TEST(MapInterleaved, KeepsItsInvariantsWithManyKeys) {
-  map_checks::check_interleaved(4, 2, 4'000, 60, 80);
+  map_checks::check_interleaved({.cores = 4, .seed = 2, .calls = 4'000, .limit = 60, .keys = 80});
+}
+
+TEST(MapInterleaved, ReusesEntriesAfterTheirGracePeriod) {
+  map_checks::check_interleaved({.cores = 4,
+                                 .seed = 3,
+                                 .calls = 8'000,
+                                 .limit = 4,
+                                 .keys = 5,
+                                 .spare = 1,
+                                 .stall_actions = 10000});
 }
 
 TEST(MapInterleaved, LosesNoCount) { map_checks::count_together(4, 800); }
