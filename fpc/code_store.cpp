@@ -182,6 +182,9 @@ uint8_t traits_of(const Insn& insn) {
   if (insn.clear) traits |= trait::kClears;
   if (row.fresh > row.taken) traits |= trait::kPaysFresh;
   if (insn.sense) traits |= trait::kSense;
+  for (const Operand& operand : {insn.dst, insn.a, insn.b}) {
+    if (operand.post != PostModify::kNone) traits |= trait::kPostModifies;
+  }
   return static_cast<uint8_t>(traits);
 }
 

@@ -55,35 +55,30 @@ uint32_t* locate_indexed_xfer(Machine& m, const MicroOp& op, Place place) {
 }
 
 uint32_t* locate(Machine& m, const MicroOp& op, Place place) {
+  if (place < kXferIndexPlace) return &m.at(place);
   if ((place & kLmPlace) != 0) return locate_lm(m, op, place);
   if ((place & kAbsolutePlace) != 0) return locate_absolute(m, place);
-  if ((place & kXferIndexPlace) != 0) return locate_indexed_xfer(m, op, place);
-  return &m.at(place);
+  return locate_indexed_xfer(m, op, place);
 }
+
+constexpr bool is_lm(Place place) { return (place & kLmPlace) != 0; }
+constexpr bool is_indexed_xfer(Place place) { return (place & 0xe000) == kXferIndexPlace; }
 
 uint32_t step_of(unsigned post) {
-  switch (static_cast<PostModify>(post)) {
-    case PostModify::kNone:
-      return 0;
-    case PostModify::kIncrement:
-      return 4;
-    case PostModify::kDecrement:
-      return static_cast<uint32_t>(-4);
-  }
-  return 0;
+  return static_cast<PostModify>(post) == PostModify::kIncrement ? 4 : static_cast<uint32_t>(-4);
 }
 
-// An index register that several operands of the word name moves once, as its first operand says.
+// An index register that several operands of the word move is moved once.
 void post_modify(Machine& m, const MicroOp& op) {
-  uint32_t steps[5] = {};
+  unsigned moved = 0;
   for (const Place place : {op.a, op.b, op.dst}) {
-    const bool is_lm = (place & kLmPlace) != 0;
-    if (!is_lm && ((place & kXferIndexPlace) == 0 || (place & kAbsolutePlace) != 0)) continue;
-    uint32_t& step = steps[is_lm ? (place >> 4) & 3 : kXferIndex];
-    if (step == 0) step = step_of(is_lm ? (place >> 6) & 3 : (place >> 1) & 3);
+    if (!is_lm(place) && !is_indexed_xfer(place)) continue;
+    const unsigned post = (place >> (is_lm(place) ? 6 : 1)) & 3;
+    const unsigned index = is_lm(place) ? (place >> 4) & 3 : kXferIndex;
+    if (post == 0 || ((moved >> index) & 1) != 0) continue;
+    moved |= 1u << index;
+    (is_lm(place) ? m.slot->state.lm_addr[index] : m.slot->xfer_index) += step_of(post);
   }
-  for (unsigned i = 0; i < 4; ++i) m.slot->state.lm_addr[i] += steps[i];
-  m.slot->xfer_index += steps[kXferIndex];
 }
 
 }  // namespace
@@ -94,7 +89,7 @@ bool fetch_computed(Machine& m, const MicroOp& op, Operands& to) {
   uint32_t* dst = b ? locate(m, op, op.dst) : nullptr;
   if (dst == nullptr) return false;
   to = {*a + op.a_imm, *b + op.b_imm, dst};
-  post_modify(m, op);
+  if ((op.traits & trait::kPostModifies) != 0) post_modify(m, op);
   return true;
 }
 

@@ -38,14 +38,15 @@ constexpr Place kLmPlace = 0x8000;         // | post << 6 | index << 4 | word of
 constexpr Place kAbsolutePlace = 0x4000;   // | bank << 7 | number
 constexpr Place kXferIndexPlace = 0x2000;  // | post << 1 | (1: write side)
 
-namespace trait {                   // of a micro-op
-constexpr uint8_t kSetsFlags = 1;   // a condition-code branch directly behind pays for it
-constexpr uint8_t kPublishesA = 2;  // PREV_A is the amount of a following indirect shift
-constexpr uint8_t kFeedsImmed = 4;  // local_csr_rd: the following immed delivers the value
-constexpr uint8_t kKeepsFlags = 8;  // no_cc
-constexpr uint8_t kClears = 16;     // ld_field_w_clr
-constexpr uint8_t kPaysFresh = 32;  // a branch that takes one cycle longer behind kSetsFlags
-constexpr uint8_t kSense = 64;      // br_bset, br=byte
+namespace trait {                       // of a micro-op
+constexpr uint8_t kSetsFlags = 1;       // a condition-code branch directly behind pays for it
+constexpr uint8_t kPublishesA = 2;      // PREV_A is the amount of a following indirect shift
+constexpr uint8_t kFeedsImmed = 4;      // local_csr_rd: the following immed delivers the value
+constexpr uint8_t kKeepsFlags = 8;      // no_cc
+constexpr uint8_t kClears = 16;         // ld_field_w_clr
+constexpr uint8_t kPaysFresh = 32;      // a branch that takes one cycle longer behind kSetsFlags
+constexpr uint8_t kSense = 64;          // br_bset, br=byte
+constexpr uint8_t kPostModifies = 128;  // an operand moves its index register
 }  // namespace trait
 
 struct MicroOp {
