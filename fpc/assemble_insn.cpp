@@ -133,7 +133,7 @@ void read_event(StatementReader& reader, std::string_view event, Insn& insn) {
   } else if (event == "kill") {
     insn.arb_flags &= static_cast<uint8_t>(~kArbNotKill);
   } else {
-    insn.event_mask |= static_cast<uint16_t>(1u << reader.signal(event));
+    insn.event_mask |= static_cast<uint16_t>(1u << reader.signal(event, "signal"));
   }
 }
 
@@ -154,7 +154,7 @@ void read_mul_step(StatementReader& reader, Insn& insn) {
   const InsnSpec* found = nullptr;
   for (const InsnSpec& row : kInsnSpecs) {
     const bool multiplies = row.format == Format::kMulStep || row.format == Format::kMulLast;
-    if (multiplies && found == nullptr && reader.take_modifier(row.mnemonic)) found = &row;
+    if (multiplies && found == nullptr && reader.take_flag(row.mnemonic)) found = &row;
   }
   if (found == nullptr)
     return reader.fail("mul_step does not say which step, as start or 32x32_step1 do");
@@ -237,7 +237,7 @@ void read_branch(StatementReader& reader, const InsnSpec& row, Insn& insn) {
   const size_t operands = tests_state ? 2 : 1;
   if (!reader.expect_count(operands, operands)) return;
   insn.op = row.op;
-  if (tests_state) insn.state = static_cast<uint8_t>(reader.signal(reader.argument(0)));
+  if (tests_state) insn.state = static_cast<uint8_t>(reader.signal(reader.argument(0), "state"));
   insn.target = reader.target(reader.argument(operands - 1));
 }
 

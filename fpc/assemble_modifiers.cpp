@@ -10,8 +10,7 @@ namespace {
 
 void read_flags(StatementReader& reader, const InsnSpec& row, Insn& insn) {
   for (const FlagModifier& flag : kFlagModifiers) {
-    if (has_field(row.format, flag.field) && reader.take_modifier(flag.word))
-      insn.*flag.member = true;
+    if (has_field(row.format, flag.field) && reader.take_flag(flag.word)) insn.*flag.member = true;
   }
 }
 
@@ -26,11 +25,11 @@ unsigned read_number(StatementReader& reader, std::string_view word, unsigned mo
 void read_command_modifiers(StatementReader& reader, Insn& insn) {
   insn.swap_mode = CommandSwap::kNoSwap;
   if (const TextItem* swap = reader.take_modifier("ctx_swap")) {
-    insn.signal = static_cast<uint8_t>(reader.signal(reader.only_argument(*swap)));
+    insn.signal = static_cast<uint8_t>(reader.signal(reader.only_argument(*swap), "signal"));
     const unsigned defer = read_number(reader, "defer", 2, 0);
     insn.swap_mode = static_cast<CommandSwap>(defer);
   } else if (const TextItem* done = reader.take_modifier("sig_done")) {
-    insn.signal = static_cast<uint8_t>(reader.signal(reader.only_argument(*done)));
+    insn.signal = static_cast<uint8_t>(reader.signal(reader.only_argument(*done), "signal"));
   }
   const auto mode = static_cast<unsigned>(insn.address_mode);
   insn.address_mode = static_cast<AddressMode>(read_number(reader, "mode", 7, mode));
@@ -60,10 +59,14 @@ void read_modifiers(StatementReader& reader, Insn& insn) {
   if (row.format == Format::kBranch) read_branch_modifiers(reader, row, insn);
   const bool may_swap = has_two_sources(row.format) || has_register_and_constant(row.format) ||
                         row.format == Format::kLdField;
-  if (may_swap && reader.take_modifier("swapped")) insn.swap = true;
+  if (may_swap && reader.take_flag("swapped")) insn.swap = true;
   read_bits(reader, insn);
-  if (const TextItem* left = reader.next_modifier()) {
-    reader.fail(fmt::format("'{}' does not belong to {}, or not twice", left->word, reader.word()));
+  const TextItem* left = reader.next_modifier();
+  if (left == nullptr) return;
+  if (reader.took_modifier(left->word)) {
+    reader.fail(fmt::format("'{}' stands twice", left->word));
+  } else {
+    reader.fail(fmt::format("'{}' does not belong to {}", left->word, reader.word()));
   }
 }
 

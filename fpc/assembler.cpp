@@ -12,6 +12,8 @@ namespace {
 
 using base::Result;
 
+constexpr size_t kMaxLine = 1000;
+
 // An instruction that waits for the second pass, when all labels are known.
 struct PendingInsn {
   Statement statement;
@@ -63,6 +65,10 @@ class Assembler {
   size_t address() const { return assembly_.origin + assembly_.words.size(); }
 
   Result<void> place_line(std::string_view line) {
+    if (line.size() > kMaxLine) {
+      return base::invalid_input(
+          fmt::format("the line has {} characters, at most {} are read", line.size(), kMaxLine));
+    }
     Result<Statement> statement = parse_statement(line);
     if (!statement) return statement.error();
     for (const std::string_view label : statement->labels) {

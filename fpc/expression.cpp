@@ -41,6 +41,8 @@ class Evaluator {
   Evaluator(std::string_view text, const AssemblerNames& names) : text_(text), names_(names) {}
 
   base::Result<int64_t> run() {
+    skip_spaces();
+    if (at_ == text_.size()) return base::invalid_input("a value is missing");
     const uint64_t value = binary(0, 0);
     skip_spaces();
     if (!failed_ && at_ < text_.size()) fail("an operator or the end");

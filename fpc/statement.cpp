@@ -40,15 +40,28 @@ Result<std::vector<std::string_view>> split_at_commas(std::string_view text) {
   return parts;
 }
 
+// Behind the bracket that closes the one at `open`; the brackets are known to match.
+size_t behind_closing(std::string_view text, size_t open) {
+  size_t at = open;
+  for (unsigned depth = 0; at < text.size(); ++at) {
+    if (text[at] == '[') ++depth;
+    if (text[at] == ']' && --depth == 0) return at + 1;
+  }
+  return at;
+}
+
 Result<TextItem> parse_item(std::string_view text) {
   const size_t open = text.find('[');
   if (open == std::string_view::npos) return TextItem{text, {}};
   const std::string_view word = trim(text.substr(0, open));
-  if (!text.ends_with(']') || word.empty()) {
-    return base::invalid_input(fmt::format("'{}' is not of the form word[arguments]", text));
+  if (word.empty())
+    return base::invalid_input(fmt::format("no instruction stands before '{}'", text));
+  const size_t end = behind_closing(text, open);
+  if (end != text.size()) {
+    return base::invalid_input(fmt::format("'{}' follows without a comma", trim(text.substr(end))));
   }
   Result<std::vector<std::string_view>> arguments =
-      split_at_commas(text.substr(open + 1, text.size() - open - 2));
+      split_at_commas(text.substr(open + 1, end - open - 2));
   if (!arguments) return arguments.error();
   return TextItem{word, std::move(*arguments)};
 }

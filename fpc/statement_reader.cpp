@@ -64,9 +64,9 @@ uint16_t StatementReader::target(std::string_view text) {
   return static_cast<uint16_t>(number(text, 0, kMaxAddress, "target"));
 }
 
-unsigned StatementReader::signal(std::string_view text) {
+unsigned StatementReader::signal(std::string_view text, std::string_view what) {
   if (text.starts_with("sig") && is_digit(text.substr(3))) text.remove_prefix(3);
-  return number(text, 0, 15, "signal");
+  return number(text, 0, 15, what);
 }
 
 void StatementReader::shift(std::string_view text, bool plain_double, Insn& insn) {
@@ -109,11 +109,25 @@ const TextItem* StatementReader::take_modifier(std::string_view name) {
   return nullptr;
 }
 
+bool StatementReader::take_flag(std::string_view name) {
+  const TextItem* modifier = take_modifier(name);
+  if (modifier == nullptr) return false;
+  if (!modifier->arguments.empty()) fail(fmt::format("{} takes no arguments", name));
+  return true;
+}
+
 const TextItem* StatementReader::next_modifier() const {
   for (size_t at = 0; at < statement_.modifiers.size(); ++at) {
     if (!(taken_ >> at & 1)) return &statement_.modifiers[at];
   }
   return nullptr;
+}
+
+bool StatementReader::took_modifier(std::string_view name) const {
+  for (size_t at = 0; at < statement_.modifiers.size(); ++at) {
+    if ((taken_ >> at & 1) && statement_.modifiers[at].word == name) return true;
+  }
+  return false;
 }
 
 std::string_view StatementReader::only_argument(const TextItem& modifier) {

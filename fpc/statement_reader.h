@@ -29,8 +29,8 @@ class StatementReader {
   Operand operand(size_t at);
   int64_t value(std::string_view text);
   unsigned number(std::string_view text, unsigned least, unsigned most, std::string_view what);
-  uint16_t target(std::string_view text);  // ".8", a label or an expression
-  unsigned signal(std::string_view text);  // "sig3" or an expression
+  uint16_t target(std::string_view text);                         // ".8", a label or an expression
+  unsigned signal(std::string_view text, std::string_view what);  // "sig3" or an expression
   void shift(std::string_view text, bool plain_double,
              Insn& insn);  // ">>5", "<<indirect", ">>rot8"
 
@@ -39,8 +39,11 @@ class StatementReader {
 
   // The modifier of this name, which then counts as read.
   const TextItem* take_modifier(std::string_view name);
+  // Whether a modifier of this name stands there; it must have no arguments.
+  bool take_flag(std::string_view name);
   // The first modifier that nobody took, or nullptr.
   const TextItem* next_modifier() const;
+  bool took_modifier(std::string_view name) const;
   // The only argument of a modifier. Fails when it has none or several.
   std::string_view only_argument(const TextItem& modifier);
 
