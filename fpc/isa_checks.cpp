@@ -57,6 +57,18 @@ constexpr bool costs_make_sense() {
   return true;
 }
 
+// Rows of one format differ in their word, save where the shift control tells them apart.
+constexpr bool words_are_unique() {
+  for (const InsnSpec& row : kInsnSpecs) {
+    for (const InsnSpec& other : kInsnSpecs) {
+      if (row.op == other.op || row.format != other.format || row.mnemonic != other.mnemonic)
+        continue;
+      if (row.format != Format::kShfFixed) return false;
+    }
+  }
+  return true;
+}
+
 constexpr bool every_format_has_a_row() {
   for (unsigned format = 0; format < std::size(kFormats); ++format) {
     bool used = false;
@@ -79,6 +91,7 @@ static_assert(matches_lie_in_masks(), "a row matches a bit outside its mask");
 static_assert(rows_are_disjoint_in_order(),
               "two rows match the same word and neither is the special case");
 static_assert(costs_make_sense(), "a cost is 0, or taken and fresh do not fit the row");
+static_assert(words_are_unique(), "two rows of a format have the same word");
 static_assert(every_format_has_a_row(), "a format without a row");
 static_assert(csrs_ascend(), "control and status registers are not in ascending order");
 
