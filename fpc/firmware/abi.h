@@ -81,7 +81,7 @@ constexpr uint64_t kEmemBytes = uint64_t{2} << 30;
 // word 0 pv[0], 1 pv[2], 2 verdict A0, 3 pv[3] sequence, 4 pv[4] flags, 5 pv[6] queue.
 constexpr uint64_t kIoRetire = kIoBase + 0x000;
 constexpr unsigned kDescriptorWords = 6;
-// Two words to read: sequence number of the newest packet handed to a context, and of the oldest one not yet retired
+// Two little-endian words to read: sequence number of the newest packet handed to a context, and of the oldest one not yet retired
 // (equal to newest + 1 when none is in service). The grace period of map deletes (architecture decision 12).
 constexpr uint64_t kIoSequence = kIoBase + 0x100;
 

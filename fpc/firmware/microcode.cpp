@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 
 #include "fpc/assembler.h"
 #include "fpc/firmware/abi.h"
@@ -21,15 +22,16 @@ constexpr int64_t kFlagExist = 2;  // BPF_EXIST, the largest flag of an update
 
 struct Routine {
   unsigned helper;
-  std::string_view name;  // of its source and of its first label
+  std::string_view label;  // of its first word
+  std::string_view file;
   std::string_view text;
   bool changes;  // needs map_change
 };
 
 std::array<Routine, 3> routines() {
-  return {{{kHelperMapLookup, "map_lookup", microcode_text::map_lookup, false},
-           {kHelperMapUpdate, "map_update", microcode_text::map_update, true},
-           {kHelperMapDelete, "map_delete", microcode_text::map_delete, true}}};
+  return {{{kHelperMapLookup, "map_lookup", "map_lookup.uc", microcode_text::map_lookup, false},
+           {kHelperMapUpdate, "map_update", "map_update.uc", microcode_text::map_update, true},
+           {kHelperMapDelete, "map_delete", "map_delete.uc", microcode_text::map_delete, true}}};
 }
 
 constexpr int64_t page(uint64_t address) { return static_cast<int64_t>(address >> 8); }
@@ -50,6 +52,27 @@ std::string descriptor_registers() {
   return text;
 }
 
+size_t lines_of(std::string_view text) {
+  return static_cast<size_t>(std::ranges::count(text, '\n'));
+}
+
+// "microcode:184" of the whole text as a line of its source.
+base::Error located(base::Error error, std::span<const MicrocodeSource> sources) {
+  const std::string_view where = error.where;
+  size_t line = 0;
+  std::from_chars(where.data() + where.rfind(':') + 1, where.data() + where.size(), line);
+  line -= std::min(line, lines_of(descriptor_registers()));
+  for (const MicrocodeSource& source : sources) {
+    const size_t lines = lines_of(source.text);
+    if (line <= lines) {
+      error.where = fmt::format("{}:{}", source.name, line);
+      break;
+    }
+    line -= lines;
+  }
+  return error;
+}
+
 }  // namespace
 
 std::vector<MicrocodeSource> microcode_sources(std::span<const unsigned> helpers) {
@@ -65,7 +88,7 @@ std::vector<MicrocodeSource> microcode_sources(std::span<const unsigned> helpers
     sources.push_back({"map_change.uc", microcode_text::map_change});
   }
   for (const Routine& routine : all) {
-    if (wanted(routine)) sources.push_back({routine.name, routine.text});
+    if (wanted(routine)) sources.push_back({routine.file, routine.text});
   }
   return sources;
 }
@@ -96,23 +119,21 @@ std::map<std::string, int64_t> microcode_symbols() {
 
 std::string_view helper_label(unsigned helper) {
   for (const Routine& routine : routines()) {
-    if (routine.helper == helper) return routine.name;
+    if (routine.helper == helper) return routine.label;
   }
   return {};
 }
 
 base::Result<Microcode> assemble_microcode(std::span<const unsigned> helpers, unsigned origin,
                                            unsigned program) {
+  const std::vector<MicrocodeSource> sources = microcode_sources(helpers);
   std::string text = descriptor_registers();
-  for (const MicrocodeSource& source : microcode_sources(helpers)) {
-    text += source.text;
-    text += source.name == "dispatch.uc" ? "dispatch_end:\n" : "";
-  }
+  for (const MicrocodeSource& source : sources) text += source.text;
   std::map<std::string, int64_t> symbols = microcode_symbols();
   symbols["program"] = program;
   base::Result<fpc::Assembly> assembly =
       fpc::assemble(text, "microcode", symbols, static_cast<uint16_t>(origin));
-  if (!assembly) return assembly.error();
+  if (!assembly) return located(assembly.error(), sources);
   Microcode microcode;
   microcode.dispatch_words = assembly->labels.at("dispatch_end") - origin;
   microcode.words = std::move(assembly->words);

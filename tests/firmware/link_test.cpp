@@ -5,6 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <string>
+
 #include "fpc/ecc.h"
 #include "fpc/firmware/microcode.h"
 #include "fpc/isa.h"
@@ -48,8 +51,7 @@ TEST(Microcode, AssemblesWithEveryCombinationOfRoutines) {
   }
 }
 
-// Between a write of an index register and its first use there are 3 words; the interpreter faults otherwise, this finds
-// words that no test runs.
+// Words that no test runs, too.
 TEST(Microcode, DecodesAndHasSemanticsEverywhere) {
   const unsigned helpers[] = {1, 2, 3};
   const auto microcode = firmware::assemble_microcode(helpers, 0, firmware::kProgramStart);
@@ -59,6 +61,19 @@ TEST(Microcode, DecodesAndHasSemanticsEverywhere) {
     ASSERT_TRUE(insn);
     EXPECT_NE(fpc::spec(insn->op).semantics, fpc::Semantics::kNone) << fpc::spec(insn->op).name;
   }
+}
+
+TEST(Microcode, NamesTheSourceLineOfAnError) {
+  const auto refused = firmware::assemble_microcode({}, 0, 99'999);
+  ASSERT_FALSE(refused);
+  const std::string& where = refused.error().where;
+  ASSERT_THAT(where, testing::StartsWith("dispatch.uc:"));
+  std::ifstream source(MILLRACE_SOURCE_DIR "/fpc/firmware/microcode/dispatch.uc");
+  std::string line;
+  for (int left = std::stoi(where.substr(where.find(':') + 1)); left > 0; --left) {
+    std::getline(source, line);
+  }
+  EXPECT_THAT(line, HasSubstr("br[program]"));
 }
 
 TEST(Link, HoldsOnlyTheRoutinesThatAProgramCalls) {

@@ -59,6 +59,26 @@ TEST(Relocate, GivesTheDriversWordsForEveryKernelImage) {
   }
 }
 
+TEST(ImageFromWords, FindsTheExitsOfEveryKernelImage) {
+  for (const std::string& name : vectors::names()) {
+    const vectors::Vector vector = vectors::load(name);
+    const auto image = firmware::image_from_words(vector.image.words, "dump/" + name);
+    ASSERT_TRUE(image) << image.error().text();
+    EXPECT_EQ(image->program, name);
+    EXPECT_EQ(image->program_type, vector.type == "xdp" ? "xdp" : "sched_cls");
+    EXPECT_EQ(image->target_out, vector.image.target_out) << name;
+    EXPECT_EQ(image->target_abort, vector.image.target_abort) << name;
+    EXPECT_EQ(image->target_push, vector.image.target_push) << name;
+    EXPECT_EQ(image->target_pop, vector.image.target_pop) << name;
+  }
+}
+
+TEST(ImageFromWords, RefusesWordsWithoutAnEpilogue) {
+  const auto image = firmware::image_from_words({kBranchTo8}, "f.txt");
+  ASSERT_FALSE(image);
+  EXPECT_THAT(image.error().text(), HasSubstr("f.txt: 0 branches to the next packet"));
+}
+
 TEST(Relocate, MovesEachTypeToItsTarget) {
   EXPECT_EQ(relocated(kBranchTo8).target, 8);
   EXPECT_EQ(relocated(typed(Relocation::kBranch, kBranchTo8)).target, 108);

@@ -56,3 +56,4 @@ context_ready:
     immed[multiplier, map_hash_multiplier_low]
     br[next_packet], defer[1]
     immed_w1[multiplier, map_hash_multiplier_high]
+dispatch_end:
