@@ -27,22 +27,27 @@ constexpr uint64_t kQuantumPs = 100'000'000;  // between two activations of the 
 sc_core::sc_time picoseconds(uint64_t count) { return sc_core::sc_time::from_value(count); }
 
 // The host's side of the bus.
-SC_MODULE(Host) {
+struct Host : sc_core::sc_module {
   tlm_utils::simple_initiator_socket<Host> bus{"bus"};
 
   explicit Host(const sc_core::sc_module_name& module_name) : sc_module(module_name) {}
 
   // False: the card refuses the access.
-  bool write(uint64_t offset, std::vector<uint8_t> & bytes) {
+  bool write(uint64_t offset, std::vector<uint8_t>& bytes) {
     tlm::tlm_generic_payload payload;
     payload.set_command(tlm::TLM_WRITE_COMMAND);
     payload.set_address(offset);
     payload.set_data_ptr(bytes.data());
     payload.set_data_length(static_cast<unsigned>(bytes.size()));
     payload.set_streaming_width(static_cast<unsigned>(bytes.size()));
-    sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
-    bus->b_transport(payload, delay);
+    bus->b_transport(payload, delay_);
     return payload.is_response_ok();
+  }
+
+  // Lets the time pass that the accesses so far have taken.
+  void catch_up() {
+    sc_core::sc_start(delay_);
+    delay_ = sc_core::SC_ZERO_TIME;
   }
 
   bool write(HostRegister where, uint64_t value) {
@@ -50,10 +55,13 @@ SC_MODULE(Host) {
     base::store_le(bytes.data(), value);
     return write(static_cast<uint64_t>(where), bytes);
   }
+
+ private:
+  sc_core::sc_time delay_;
 };
 
 // Adds the time of a PCIe transfer: the card fetches what the host writes.
-SC_MODULE(Pcie) {
+struct Pcie : sc_core::sc_module {
   tlm_utils::simple_target_socket<Pcie> host{"host"};
   tlm_utils::simple_initiator_socket<Pcie> device{"device"};
 
@@ -63,7 +71,7 @@ SC_MODULE(Pcie) {
   }
 
  private:
-  void transport(tlm::tlm_generic_payload & payload, sc_core::sc_time & delay) {
+  void transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
     delay += picoseconds(timing_.read_latency_ps(payload.get_data_length()));
     device->b_transport(payload, delay);
   }
@@ -72,7 +80,7 @@ SC_MODULE(Pcie) {
 };
 
 // The card's control window, and the process that advances the event wheel.
-SC_MODULE(Device) {
+struct Device : sc_core::sc_module {
   tlm_utils::simple_target_socket<Device> window{"window"};
 
   SC_HAS_PROCESS(Device);
@@ -94,7 +102,7 @@ SC_MODULE(Device) {
   const Result<void>& outcome() const { return outcome_; }  // of the last load or run
 
  private:
-  void transport(tlm::tlm_generic_payload & payload, sc_core::sc_time&) {
+  void transport(tlm::tlm_generic_payload& payload, sc_core::sc_time&) {
     payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
     const uint64_t offset = payload.get_address();
     const std::span<const uint8_t> data(payload.get_data_ptr(), payload.get_data_length());
@@ -201,6 +209,7 @@ struct Nic::Impl {
                             host.write(HostRegister::kProgramStart, store.program_start) &&
                             host.write(HostRegister::kDispatchCycles, store.dispatch_cycles) &&
                             host.write(HostRegister::kStart, store.words.size());
+    host.catch_up();
     const Result<void>& outcome = board->device.outcome();
     if (!outcome || is_started) return outcome;
     return base::unsupported("the card refuses an access to its control window");

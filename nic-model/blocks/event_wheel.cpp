@@ -22,10 +22,7 @@ void EventWheel::schedule(uint64_t time_cycles, EventKind kind, uint32_t subject
   ++size_;
   if (time_cycles - now_ < kSlots) return insert_near(event);
   far_.push_back({event, order_++});
-  std::push_heap(far_.begin(), far_.end(), [](const Far& a, const Far& b) {
-    return a.event.time_cycles != b.event.time_cycles ? a.event.time_cycles > b.event.time_cycles
-                                                      : a.order > b.order;
-  });
+  std::push_heap(far_.begin(), far_.end(), is_later);
 }
 
 void EventWheel::insert_near(const Event& event) {
@@ -50,10 +47,7 @@ void EventWheel::insert_near(const Event& event) {
 
 void EventWheel::move_near() {
   while (!far_.empty() && far_.front().event.time_cycles - now_ < kSlots) {
-    std::pop_heap(far_.begin(), far_.end(), [](const Far& a, const Far& b) {
-      return a.event.time_cycles != b.event.time_cycles ? a.event.time_cycles > b.event.time_cycles
-                                                        : a.order > b.order;
-    });
+    std::pop_heap(far_.begin(), far_.end(), is_later);
     insert_near(far_.back().event);
     far_.pop_back();
   }

@@ -60,6 +60,10 @@ class EventWheel {
     Event event;
     uint64_t order;
   };
+  static bool is_later(const Far& a, const Far& b) {
+    return a.event.time_cycles != b.event.time_cycles ? a.event.time_cycles > b.event.time_cycles
+                                                      : a.order > b.order;
+  }
 
   void insert_near(const Event& event);
   void move_near();  // far events that the wheel reaches now
