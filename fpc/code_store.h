@@ -24,7 +24,7 @@ class CodeStore {
   CodeStore& operator=(CodeStore&&) noexcept;
 
   unsigned size() const;
-  Word word(unsigned address) const;       // as loaded
+  Word word(unsigned address) const;  // as loaded
   unsigned corrected_words() const;
 
   struct Decoded;  // private to the engines: fpc/interpreter_p.h

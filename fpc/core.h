@@ -24,27 +24,28 @@
 
 namespace fpc {
 
-constexpr unsigned kSlots = 4;           // contexts in 4-context mode; slot s is hardware context 2 * s
-constexpr unsigned kLmWords = 1024;      // local memory
-constexpr unsigned kXferRegs = 64;       // per context and direction (32 directly addressable plus 32)
-constexpr unsigned kRelativeGprs = 32;   // per context and bank
-constexpr unsigned kStoreWords = 8192;   // control store
+constexpr unsigned kSlots = 4;       // contexts in 4-context mode; slot s is hardware context 2 * s
+constexpr unsigned kLmWords = 1024;  // local memory
+constexpr unsigned kXferRegs = 64;   // per context and direction (32 directly addressable plus 32)
+constexpr unsigned kRelativeGprs = 32;  // per context and bank
+constexpr unsigned kStoreWords = 8192;  // control store
 
-class CodeStore;  // fpc/code_store.h: decoded control store shared by the cores that run the same code
+class
+    CodeStore;  // fpc/code_store.h: decoded control store shared by the cores that run the same code
 
 enum class FaultKind : uint8_t {
   kNone,
-  kIllegalWord,        // does not decode, or isa.def says `semantics = none`
-  kEccError,           // uncorrectable
-  kBranchInDefer,      // check (a) of nfp-isa.md section 14
-  kLmWindow,           // (b) offset does not fit the alignment of the index register's value
-  kMirrorMismatch,     // (c) bank A and B copies differ; only when the checker is armed with the program's boundaries
-  kLmLatency,          // (d) LM index used within 3 instructions of its write
-  kIndirectShift,      // (e) previous instruction is not alu / alu_shf
+  kIllegalWord,    // does not decode, or isa.def says `semantics = none`
+  kEccError,       // uncorrectable
+  kBranchInDefer,  // check (a) of nfp-isa.md section 14
+  kLmWindow,       // (b) offset does not fit the alignment of the index register's value
+  kMirrorMismatch,  // (c) bank A and B copies differ; only when the checker is armed with the program's boundaries
+  kLmLatency,      // (d) LM index used within 3 instructions of its write
+  kIndirectShift,  // (e) previous instruction is not alu / alu_shf
   kPcOutOfRange,
   kLmOutOfRange,
-  kBadCommand,         // address or length that the memory system refuses
-  kWatchdog,           // ran longer than the budget without a boundary
+  kBadCommand,  // address or length that the memory system refuses
+  kWatchdog,    // ran longer than the budget without a boundary
 };
 const char* to_string(FaultKind kind);
 
@@ -72,19 +73,19 @@ struct Step {
 
 // A memory command as data, after indirect_ref overrides.
 struct MemoryCommand {
-  Op op{};                // the row of isa.def, for instance kMemRead32Swap
-  uint8_t slot = 0;       // context that issued it
-  uint8_t xfer = 0;       // first transfer register
-  uint8_t length = 0;     // in the command's units: words or bytes; 1..32
-  uint8_t signal = 0;     // 1..15, or 0 for none
-  bool swaps = false;     // the context sleeps until the signal
-  bool wide = false;      // address came from a 40-bit mode
-  bool is64 = false;      // atomics: 64-bit operand
+  Op op{};                  // the row of isa.def, for instance kMemRead32Swap
+  uint8_t slot = 0;         // context that issued it
+  uint8_t xfer = 0;         // first transfer register
+  uint8_t length = 0;       // in the command's units: words or bytes; 1..32
+  uint8_t signal = 0;       // 1..15, or 0 for none
+  bool swaps = false;       // the context sleeps until the signal
+  bool wide = false;        // address came from a 40-bit mode
+  bool is64 = false;        // atomics: 64-bit operand
   bool has_data16 = false;  // atomic immediates: operand is data16
   uint16_t data16 = 0;
-  uint64_t address = 0;   // byte address, 32 or 40 bits
+  uint64_t address = 0;  // byte address, 32 or 40 bits
 
-  uint16_t signal_mask() const { return signal ? static_cast<uint16_t>(1u << signal) : 0; }
+  uint16_t signal_mask() const { return static_cast<uint16_t>(signal != 0 ? 1u << signal : 0u); }
 };
 
 // Registers of one context, for loaders, tests and lockstep.

@@ -30,7 +30,8 @@ void tame(Insn& insn, std::mt19937_64& random) {
     insn.swap_mode = CommandSwap::kSwap;
   if (spec(insn.op).has(flag::kReadsCsr | flag::kWritesCsr))
     insn.csr = kCsrs[random() % std::size(kCsrs)].address;
-  if (insn.target >= kWordsPerProgram) insn.target = insn.target % kWordsPerProgram;
+  if (insn.target >= kWordsPerProgram)
+    insn.target = static_cast<uint16_t>(insn.target % kWordsPerProgram);
   for (Operand* operand : {&insn.dst, &insn.a, &insn.b}) {
     if (operand->kind == OperandKind::kLmem && random() % 8 != 0) operand->value = 0;
     const bool is_neighbour =
