@@ -20,6 +20,10 @@ struct Bounds {
 
   bool is_const() const { return tnum::is_const(var_off); }
   bool is_unbounded() const { return *this == Bounds{}; }
+  // No number is described: the path is one that cannot be taken.
+  bool is_empty() const {
+    return umin > umax || smin > smax || u32_min > u32_max || s32_min > s32_max;
+  }
   bool within(const Bounds& old) const;  // every number described here is described by `old`
 
   void forget64();  // the ranges of the word, not its bits

@@ -6,6 +6,9 @@
 
 namespace ebpf {
 
+// Value of env.next after a jump that no execution reaches.
+inline constexpr uint32_t kPathImpossible = UINT32_MAX;
+
 // Each checks env.insn in env.current, applies its effect and sets env.next; false when the program is refused.
 bool check_alu(Env& env);
 bool check_memory(

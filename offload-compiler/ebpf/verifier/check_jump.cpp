@@ -98,6 +98,14 @@ void refine(Env& env, const Comparison& c, State& taken) {
   learn_packet_range(c.insn, env.current, taken);
 }
 
+// A comparison before this one excluded every value of the scalar. The kernel walks on; such a loop would not end.
+bool impossible(Env& env, unsigned number) {
+  const Reg& reg = env.reg(number);
+  if (!reg.is_scalar() || !reg.bounds.is_empty()) return false;
+  mark_precise(env, number);
+  return true;
+}
+
 }  // namespace
 
 bool check_conditional_jump(Env& env) {
@@ -110,6 +118,10 @@ bool check_conditional_jump(Env& env) {
     mark_precise(env, c.insn.dst);
     if (c.with_register) mark_precise(env, c.insn.src);
     if (*taken) env.next = target;
+    return true;
+  }
+  if (impossible(env, c.insn.dst) || (c.with_register && impossible(env, c.insn.src))) {
+    env.next = kPathImpossible;
     return true;
   }
   State taken = env.current;

@@ -20,6 +20,13 @@ enum class Step { kNext, kPathEnds, kRefused };
 
 Step step_if(bool ok) { return ok ? Step::kNext : Step::kRefused; }
 
+bool stack_byte_is_zero(const void* state, uint32_t frame, int32_t off) {
+  const auto& frames = static_cast<const State*>(state)->frames;
+  if (frame >= frames.size() || off >= 0 || !frames[frame].covers(off)) return false;
+  const StackSlot& slot = frames[frame].stack[Frame::slot_index(off)];
+  return slot.bytes[Frame::byte_index(off)] == SlotByte::kZero;
+}
+
 bool tell_listener(Env& env) {
   if (!env.options.on_insn) return true;
   RegState regs[kRegisters];
@@ -31,6 +38,7 @@ bool tell_listener(Env& env) {
   visit.frame = env.current.depth();
   visit.subprog = env.frame().subprog;
   visit.program = &env.program;
+  visit.stack_byte_is_zero = {&env.current, stack_byte_is_zero};
   const base::Result<void> answer = env.options.on_insn(visit);
   if (!answer && !env.error) env.error = answer.error();
   return answer.has_value();
@@ -59,7 +67,8 @@ Step check_jump(Env& env) {
       }
       return step_if(call_helper(env));
     default:
-      return step_if(check_conditional_jump(env));
+      if (!check_conditional_jump(env)) return Step::kRefused;
+      return env.next == kPathImpossible ? Step::kPathEnds : Step::kNext;
   }
 }
 

@@ -15,6 +15,7 @@ namespace ebpf {
 namespace {
 
 constexpr size_t kMaxPending = 8192;
+constexpr size_t kMaxSegmentJumps = 1024;  // every branch copies them
 
 using States = std::vector<std::unique_ptr<Explored>>;
 
@@ -119,7 +120,8 @@ Arrival arrive(Env& env) {
   States& states = env.explored[env.insn];
   complete_closed_states(states, current);
   const Arrival arrival = compare(env, states, keep);
-  if (arrival != Arrival::kExplore || !keep) return arrival;
+  if (arrival != Arrival::kExplore) return arrival;
+  if (!keep && current.jumps.size() < kMaxSegmentJumps) return arrival;
   return keep_state(env, states, by_jump) ? Arrival::kExplore : Arrival::kRefused;
 }
 

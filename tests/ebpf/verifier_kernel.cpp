@@ -1,0 +1,91 @@
+// bpf(2) without a library: maps once, then one PROG_LOAD per program.
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/ebpf/verifier_kernel.h"
+
+#include <fmt/format.h>
+#include <linux/bpf.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "offload-compiler/ebpf/decode.h"
+
+namespace ebpf_test {
+namespace {
+
+bpf_attr empty_attr() {
+  bpf_attr attr;
+  std::memset(&attr, 0, sizeof attr);
+  return attr;
+}
+
+long bpf(bpf_cmd command, bpf_attr* attr) { return syscall(SYS_bpf, command, attr, sizeof *attr); }
+
+bpf_prog_type kernel_type(ebpf::ProgType type) {
+  switch (type) {
+    case ebpf::ProgType::kXdp:
+      return BPF_PROG_TYPE_XDP;
+    case ebpf::ProgType::kSchedCls:
+      return BPF_PROG_TYPE_SCHED_CLS;
+    default:
+      return BPF_PROG_TYPE_SOCKET_FILTER;
+  }
+}
+
+std::string last_line(const std::string& log) {
+  std::string text = log.substr(0, log.rfind("processed "));
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  return text.substr(text.rfind('\n') + 1);
+}
+
+}  // namespace
+
+base::Result<KernelVerifier> KernelVerifier::create(const std::vector<ebpf::MapDef>& maps) {
+  KernelVerifier out;
+  for (const ebpf::MapDef& def : maps) {
+    bpf_attr attr = empty_attr();
+    attr.map_type = def.type;
+    attr.key_size = def.key_bytes;
+    attr.value_size = def.value_bytes;
+    attr.max_entries = def.max_entries;
+    attr.map_flags = def.flags;
+    const long fd = bpf(BPF_MAP_CREATE, &attr);
+    if (fd < 0) return base::io_error(fmt::format("map {}: {}", def.name, std::strerror(errno)));
+    out.map_fds_.push_back(static_cast<int>(fd));
+  }
+  return out;
+}
+
+KernelVerifier::~KernelVerifier() {
+  for (const int fd : map_fds_) close(fd);
+}
+
+KernelVerifier::Answer KernelVerifier::load(const ebpf::Program& program) const {
+  std::vector<ebpf::Insn> insns = program.insns;
+  for (size_t i = 0; i < insns.size(); ++i) {
+    const ebpf::InsnSpec* spec = ebpf::find_spec(insns[i]);
+    if (spec == nullptr || !spec->is_wide()) continue;
+    const auto map = static_cast<size_t>(insns[i].imm);
+    if (insns[i].src != 0 && map < map_fds_.size()) insns[i].imm = map_fds_[map];
+    ++i;
+  }
+  const std::vector<uint8_t> bytes = ebpf::insns_to_bytes(insns);
+  const std::string license = "GPL";
+  std::string log(1 << 20, '\0');
+  bpf_attr attr = empty_attr();
+  attr.prog_type = kernel_type(program.type);
+  attr.insns = reinterpret_cast<uint64_t>(bytes.data());
+  attr.insn_cnt = static_cast<uint32_t>(insns.size());
+  attr.license = reinterpret_cast<uint64_t>(license.c_str());
+  attr.log_buf = reinterpret_cast<uint64_t>(log.data());
+  attr.log_size = static_cast<uint32_t>(log.size());
+  attr.log_level = 1;
+  const long fd = bpf(BPF_PROG_LOAD, &attr);
+  log.resize(std::strlen(log.c_str()));
+  if (fd >= 0) close(static_cast<int>(fd));
+  return {fd >= 0, last_line(log), log};
+}
+
+}  // namespace ebpf_test

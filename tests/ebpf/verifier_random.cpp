@@ -1,0 +1,79 @@
+// Random programs against the two judges of a verifier.
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/ebpf/verifier_random.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+
+#include "base/rng.h"
+#include "offload-compiler/ebpf/verifier.h"
+#include "tests/ebpf/harness.h"
+#include "tests/ebpf/verifier_generator.h"
+#include "tests/ebpf/verifier_kernel.h"
+
+namespace ebpf_test {
+namespace {
+
+constexpr int kPackets = 8;
+
+// Sizes vary from run to run, and so do the mistakes.
+GeneratorOptions options_for(uint64_t seed) {
+  GeneratorOptions options;
+  options.statements = 4 + static_cast<unsigned>(seed % 16);
+  options.mistake_percent = seed % 5 == 0 ? 10 : 1;
+  return options;
+}
+
+ebpf::VerifierOptions as_on_the_host() {
+  ebpf::VerifierOptions options;
+  options.offloaded = false;
+  return options;
+}
+
+Bytes random_packet(base::Rng& rng) {
+  Bytes packet(14 + rng.below(80));
+  for (uint8_t& byte : packet) {
+    byte = static_cast<uint8_t>(rng.below(4) == 0 ? rng.below(3) : rng.next());
+  }
+  return packet;
+}
+
+}  // namespace
+
+void expect_accepted_programs_run(uint64_t first_seed, uint64_t programs) {
+  uint64_t accepted = 0;
+  for (uint64_t seed = first_seed; seed < first_seed + programs; ++seed) {
+    const ebpf::Program program = random_program(seed, options_for(seed));
+    if (!ebpf::verify(program, as_on_the_host())) continue;
+    ++accepted;
+    auto interpreter = ebpf::Interpreter::create(program, make_maps(program));
+    ASSERT_TRUE(interpreter) << interpreter.error().text();
+    base::Rng rng(seed);
+    for (int i = 0; i < kPackets; ++i) {
+      const auto outcome = interpreter->run(random_packet(rng));
+      ASSERT_TRUE(outcome) << "seed " << seed << ": " << outcome.error().text();
+    }
+  }
+  EXPECT_GT(accepted, programs / 4);
+}
+
+void expect_kernel_agrees(uint64_t first_seed, uint64_t programs) {
+  const auto kernel = KernelVerifier::create(random_program(0).maps);
+  ASSERT_TRUE(kernel) << kernel.error().text();
+  uint64_t both = 0, only_kernel = 0;
+  for (uint64_t seed = first_seed; seed < first_seed + programs; ++seed) {
+    const ebpf::Program program = random_program(seed, options_for(seed));
+    const bool own = ebpf::verify(program, as_on_the_host()).has_value();
+    const KernelVerifier::Answer answer = kernel->load(program);
+    EXPECT_TRUE(answer.accepted || !own) << "seed " << seed << ": kernel: " << answer.cause;
+    both += own && answer.accepted;
+    only_kernel += !own && answer.accepted;
+  }
+  std::printf("of %lu programs the kernel accepts %lu, of these we accept %lu\n",
+              static_cast<unsigned long>(programs), static_cast<unsigned long>(both + only_kernel),
+              static_cast<unsigned long>(both));
+  EXPECT_GT(both, programs / 4);
+}
+
+}  // namespace ebpf_test
