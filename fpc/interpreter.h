@@ -1,5 +1,5 @@
-// The reference engine: executes decoded control-store words one by one. Every other engine is
-// proven against it. SPDX-License-Identifier: Apache-2.0
+// The reference engine: executes decoded control-store words one by one.
+// SPDX-License-Identifier: Apache-2.0
 //
 //   Result<CodeStore> code = CodeStore::create(words);
 //   Interpreter core;

@@ -73,7 +73,7 @@ const MicroOp* run_br_ctx(Machine& m, const MicroOp& op) {
 }
 
 // Signals that arrived while this context ran are known only to the driver: a test first gives it
-// the chance to deliver them. A signal found set is cleared (the ancestor's rule).
+// the chance to deliver them. A signal found set is cleared.
 template <bool kSenseOfRow>
 const MicroOp* run_br_signal(Machine& m, const MicroOp& op) {
   if (m.pending.kind != Pending::kNone) return m.fail(FaultKind::kBranchInDefer, op);

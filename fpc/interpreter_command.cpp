@@ -1,5 +1,5 @@
-// Handler of memory commands: builds the MemoryCommand, indirect_ref overrides included, and stops
-// for the driver. SPDX-License-Identifier: Apache-2.0
+// Handler of memory commands: builds the MemoryCommand and stops for the driver.
+// SPDX-License-Identifier: Apache-2.0
 #include "base/bits.h"
 #include "fpc/interpreter_handlers.h"
 #include "fpc/interpreter_operands.h"

@@ -9,9 +9,9 @@ namespace {
 
 constexpr unsigned kIndexLatency =
     3;  // words after the write that still see the old value (nfp-isa 1.3)
+constexpr unsigned kNoIndex = ~0u;
 constexpr unsigned kTimestampShift = 4;  // one tick per 16 cycles (hw-timing 1.2)
 constexpr unsigned kFirstEnableBit = 8;  // of CtxEnables: hardware context 0
-constexpr int kXferIndex = 4;            // its number in Slot::usable_at
 
 // splitmix64: the hardware's update rule is not in the sources; this one is deterministic per core
 // and seed.
@@ -31,7 +31,7 @@ uint32_t context_enables(Machine& m) {
   return enables;
 }
 
-// Fields of the ancestor: context in [2:0], core number above.
+// Hardware context in [2:0] as in the IXP2800, core number above.
 uint32_t active_context(Machine& m) { return (m.number << 3) | (2 * m.slot_number()); }
 
 uint64_t timestamp(const Machine& m) { return (m.now + m.elapsed() - 1) >> kTimestampShift; }
@@ -41,7 +41,7 @@ uint64_t timestamp(const Machine& m) { return (m.now + m.elapsed() - 1) >> kTime
 struct StoredCsr {
   Csr csr;
   uint32_t& (*word)(Machine&);
-  int index = -1;
+  unsigned index = kNoIndex;
 };
 
 constexpr StoredCsr kStoredCsrs[] = {
@@ -49,7 +49,7 @@ constexpr StoredCsr kStoredCsrs[] = {
     {Csr::kActLmAddr1, [](Machine& m) -> uint32_t& { return m.slot->state.lm_addr[1]; }, 1},
     {Csr::kActLmAddr2, [](Machine& m) -> uint32_t& { return m.slot->state.lm_addr[2]; }, 2},
     {Csr::kActLmAddr3, [](Machine& m) -> uint32_t& { return m.slot->state.lm_addr[3]; }, 3},
-    {Csr::kXferIndex, [](Machine& m) -> uint32_t& { return m.slot->xfer_index; }, kXferIndex},
+    {Csr::kXferIndex, [](Machine& m) -> uint32_t& { return m.slot->xfer_index; }, kXferIndexNumber},
     {Csr::kByteIndex, [](Machine& m) -> uint32_t& { return m.slot->byte_index; }},
     {Csr::kCsrCtxPtr, [](Machine& m) -> uint32_t& { return m.context_pointer; }},
     {Csr::kMailbox0, [](Machine& m) -> uint32_t& { return m.mailboxes[0]; }},
@@ -90,7 +90,7 @@ const MicroOp* run_write(Machine& m, const MicroOp& op) {
   if (!fetch<kComputed>(m, op, x)) return nullptr;
   const StoredCsr& csr = kStoredCsrs[op.value];
   csr.word(m) = x.a;
-  if (csr.index < 0) return &op + 1;
+  if (csr.index == kNoIndex) return &op + 1;
   csr.word(m) &= ~uint32_t{3};
   m.slot->usable_at[csr.index] = m.occupied + m.elapsed() + kIndexLatency + 1;
   return &op + 1;

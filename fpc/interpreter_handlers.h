@@ -1,5 +1,5 @@
-// Which function executes a row of isa.def: one look-up per group of formats, all used when words
-// are decoded. SPDX-License-Identifier: Apache-2.0
+// Which function executes a row of isa.def; asked when words are decoded.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "fpc/interpreter_p.h"

@@ -22,9 +22,8 @@ const MicroOp* Machine::fault_at(FaultKind kind, unsigned address) {
   return stop(StopReason::kFault, address);
 }
 
-// nfp-isa 1.1 and 9.6. Waiting for all clears the signals that woke the context; waiting for any
-// leaves them for br_signal to find and clear (the ancestor's rule, the sources at hand do not
-// say).
+// Waiting for all clears the signals that woke the context; waiting for any leaves them for
+// br_signal to find and clear (semantics.h has the choice).
 void wake_if_due(Slot& sleeper) {
   ContextState& state = sleeper.state;
   if (!state.asleep) return;

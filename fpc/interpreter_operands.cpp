@@ -1,12 +1,9 @@
-// Computed operand places: local memory with its window and latency rules, absolute GPRs, T_INDEX
-// transfer registers. SPDX-License-Identifier: Apache-2.0
+// Computed operands: local memory with its rules, absolute GPRs, T_INDEX transfer registers.
+// SPDX-License-Identifier: Apache-2.0
 #include "fpc/interpreter_operands.h"
 
 namespace fpc {
 namespace {
-
-constexpr unsigned kXferIndex =
-    4;  // its number in Slot::usable_at, behind the LM address registers
 
 // nfp-isa 1.3: the three words after the write see the old value. The sources count instructions;
 // the pipeline moves on during the bubbles of a taken branch as well, so this counts occupied
@@ -44,7 +41,7 @@ uint32_t* locate_absolute(Machine& m, Place place) {
 // T_INDEX is taken as a byte address into all transfer registers, 64 per context in 4-context mode;
 // the sources name the register but not its fields.
 uint32_t* locate_indexed_xfer(Machine& m, const MicroOp& op, Place place) {
-  if (is_fresh(m, kXferIndex)) {
+  if (is_fresh(m, kXferIndexNumber)) {
     m.fail(FaultKind::kLmLatency, op);
     return nullptr;
   }
@@ -74,7 +71,7 @@ void post_modify(Machine& m, const MicroOp& op) {
   for (const Place place : {op.a, op.b, op.dst}) {
     if (!is_lm(place) && !is_indexed_xfer(place)) continue;
     const unsigned post = (place >> (is_lm(place) ? 6 : 1)) & 3;
-    const unsigned index = is_lm(place) ? (place >> 4) & 3 : kXferIndex;
+    const unsigned index = is_lm(place) ? (place >> 4) & 3 : kXferIndexNumber;
     if (post == 0 || ((moved >> index) & 1) != 0) continue;
     moved |= 1u << index;
     (is_lm(place) ? m.slot->state.lm_addr[index] : m.slot->xfer_index) += step_of(post);

@@ -1,11 +1,9 @@
-// Inside the interpreter: words pre-resolved to micro-operations, the state of a core, and how
-// handlers move through it. SPDX-License-Identifier: Apache-2.0
+// Inside the interpreter: words resolved to micro-operations and the state that they work on.
+// SPDX-License-Identifier: Apache-2.0
 //
 // A word is decoded once into a 32-byte MicroOp: the function that executes it and operands that
-// are byte offsets into the running context's Slot. The loop in interpreter.cpp is
-//
-//   while (op) { stop if instructions >= stop_at; ++instructions; next = op->run(m, *op);
-//   m.previous = op; op = next; }
+// are byte offsets into the running context's Slot. The loop in interpreter.cpp calls one after the
+// other; each returns the next.
 //
 // Everything rare hangs on `stop_at`, the instruction count at which something other than the next
 // word is due: the end of defer slots, the watchdog, the armed mirror check. Straight code pays one
@@ -65,6 +63,8 @@ struct MicroOp {
 static_assert(sizeof(MicroOp) == 32);
 
 constexpr uint8_t kIndirectShift = 0xff;
+// T_INDEX in Slot::usable_at, behind LM address registers 0..3.
+constexpr unsigned kXferIndexNumber = 4;
 
 struct CodeStore::Decoded {
   std::vector<Word> words;   // as loaded
@@ -83,9 +83,9 @@ struct Slot {
   uint32_t byte_index = 0;
   bool wake_any = false;
   bool dead = false;  // faulted
-  // Occupancy cycle from which LM address register 0..3 and T_INDEX show their last written value
+  // Occupied cycle of the core from which an index register shows its last written value
   // (nfp-isa 1.3).
-  uint64_t usable_at[5] = {};
+  uint64_t usable_at[kXferIndexNumber + 1] = {};
 };
 
 // What happens when the defer slots are through.
@@ -162,8 +162,9 @@ struct Machine {
     plan_stop();
   }
 
+  // Directly behind the last word lies a micro-op that faults; a branch may still be due before it.
   const MicroOp* go_to(unsigned address) {
-    if (address >= code->words.size()) return fault_at(FaultKind::kPcOutOfRange, address);
+    if (address > code->words.size()) return fault_at(FaultKind::kPcOutOfRange, address);
     return &code->ops[address];
   }
   // Schedules what a word with defer slots does, or does it at once.

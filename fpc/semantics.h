@@ -1,23 +1,21 @@
-// What each FPC operation computes: one constexpr function per operation, for the engines and as a
-// test oracle. SPDX-License-Identifier: Apache-2.0
+// What each FPC operation computes: one constexpr function each, for engines and tests.
+// SPDX-License-Identifier: Apache-2.0
 //
 // `a` is the left and `b` the right operand as the assembler's text has them (swap bit undone).
 //
-// Where the hardware's sources are silent, the choice is made here or in the handler named, and
-// nowhere else:
-//   C and V after logical operations, shifts and ffs     kept                 (nfp-isa 5, model
-//   suggestion) C, V, N, Z and PREV_* after mul_step                 kept (interpreter_mul.cpp)
-//   PREV_A is the logical left operand, swap bit or not; immed and ld_field publish PREV_R alone
-//   (nfp-isa 10) dbl_shf by an indirect amount of 0                   gives b              (nfp-isa
-//   6, natural reading) an indirect amount of 0 of the other shifts          gives b unshifted (as
-//   for the written amount 0) ffs of 0                                             gives 0, Z set
-//   (nfp-isa 5: "Z when b = 0") pop_count1 and pop_count2                            give b;
-//   pop_count3 counts its own operand b, so the
-//                                                        documented three-word sequence on one
-//                                                        operand is right
-//   mul_step                                             one radix-256 digit of b per step; 16x16
-//   uses the low halves,
-//                                                        24x8 the low 24 and 8 bits (nfp-isa 11)
+// Where the hardware's sources are silent, one choice holds for all engines:
+//   C and V after logical operations, shifts and ffs are kept (nfp-isa 5, model suggestion).
+//   mul_step changes neither flags nor PREV_A and PREV_R.
+//   PREV_A is the logical left operand, swap bit or not; alu and alu_shf publish it, nothing else
+//     (nfp-isa 10).
+//   dbl_shf by an indirect amount of 0 gives b, other shifts give b as it is (nfp-isa 6).
+//   ffs of 0 gives 0 with Z set; Z is clear when bit 0 is found.
+//   pop_count1 and pop_count2 give b, pop_count3 counts its own operand b: the documented three
+//     words on one operand are right.
+//   mul_step adds one radix-256 digit of b per step; 16x16 uses the low halves, 24x8 the low 24 and
+//     8 bits (nfp-isa 11).
+//   Waiting for all signals clears them; waiting for any leaves them to br_signal, which clears the
+//     one that it tests (the IXP2800's rule).
 #pragma once
 
 #include <bit>
@@ -25,8 +23,7 @@
 
 namespace fpc::semantics {
 
-// --- alu: additions deliver C = carry out of the 33-bit sum (so C = no borrow) and V = signed
-// overflow ----------------
+// --- alu: C is the carry out of the 33-bit sum, so no borrow; V is signed overflow ---------------
 
 struct Sum {
   uint32_t value = 0;
@@ -48,8 +45,7 @@ constexpr Sum sub(uint32_t a, uint32_t b, bool) { return sum(a, ~b, true); }
 constexpr Sum sub_carry(uint32_t a, uint32_t b, bool carry) { return sum(a, ~b, carry); }
 constexpr Sum sub_ba(uint32_t a, uint32_t b, bool) { return sum(b, ~a, true); }
 
-// --- alu and alu_shf: logical operations
-// ------------------------------------------------------------------------------
+// --- alu and alu_shf: logical operations ---------------------------------------------------------
 
 constexpr uint32_t pass_b(uint32_t, uint32_t b) { return b; }
 constexpr uint32_t not_b(uint32_t, uint32_t b) { return ~b; }
@@ -65,8 +61,7 @@ constexpr uint32_t find_first_set(uint32_t, uint32_t b) {
   return b == 0 ? 0 : static_cast<uint32_t>(std::countr_zero(b));
 }
 
-// --- shifts of the right operand, amount 0..31
-// --------------------------------------------------------------------------
+// --- shifts of the right operand, amount 0..31 ---------------------------------------------------
 
 constexpr uint32_t rotate_right(uint32_t, uint32_t b, unsigned amount) {
   return std::rotr(b, static_cast<int>(amount));
@@ -81,8 +76,7 @@ constexpr uint32_t shift_arithmetic(uint32_t b, unsigned amount, bool fill) {
   return (b >> amount) | (fill ? ~(~uint32_t{0} >> amount) : 0);
 }
 
-// --- immed, ld_field
-// ----------------------------------------------------------------------------------------------------
+// --- immed, ld_field -----------------------------------------------------------------------------
 
 constexpr uint32_t immediate(uint16_t constant, unsigned shift_bytes, bool invert) {
   const uint32_t value = uint32_t{constant} << (8 * shift_bytes);
@@ -98,8 +92,7 @@ constexpr uint32_t merge(uint32_t old, uint32_t value, uint32_t lanes) {
   return (old & ~lanes) | (value & lanes);
 }
 
-// --- branches
-// -------------------------------------------------------------------------------------------------------------
+// --- branches ------------------------------------------------------------------------------------
 
 constexpr bool is_ge(bool n, bool v) { return n == v; }
 constexpr bool is_gt(bool n, bool z, bool v) { return !z && n == v; }
@@ -107,15 +100,13 @@ constexpr uint32_t byte_of(uint32_t value, unsigned number) {
   return (value >> (8 * number)) & 0xff;
 }
 
-// --- mul_step: the product grows by one digit of the multiplier per step
-// --------------------------------------------------
+// --- mul_step: the product grows by one digit of the multiplier per step -------------------------
 
 constexpr uint64_t mul_digit(uint32_t multiplicand, uint32_t multiplier, unsigned step) {
   return (uint64_t{multiplicand} * byte_of(multiplier, step)) << (8 * step);
 }
 
-// --- command addresses
-// ------------------------------------------------------------------------------------------------------
+// --- command addresses ---------------------------------------------------------------------------
 
 constexpr uint64_t address40(uint32_t high, uint32_t low) {
   return ((uint64_t{high} << 8) + low) & ((uint64_t{1} << 40) - 1);

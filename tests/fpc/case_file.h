@@ -1,5 +1,5 @@
-// Case files: microcode, the state it starts from and what must hold afterwards, in one short text
-// file for every engine. SPDX-License-Identifier: Apache-2.0
+// Case files: microcode, the state it starts from and what must hold afterwards.
+// SPDX-License-Identifier: Apache-2.0
 //
 //   # Adds with carry out.
 //   -- code                      assembler text; or `-- words` with hex words, ECC included

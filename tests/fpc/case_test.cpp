@@ -1,5 +1,5 @@
-// Runs one case file on one engine, or asks whether the case files together execute every row of
-// isa.def. SPDX-License-Identifier: Apache-2.0
+// Runs one case file on one engine, or checks that the case files execute every row.
+// SPDX-License-Identifier: Apache-2.0
 //
 //   fpc_case_test ENGINE FILE
 //   fpc_case_test coverage FOLDER

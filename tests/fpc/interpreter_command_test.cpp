@@ -138,6 +138,17 @@ TEST(InterpreterCommands, ACommandWithoutSwapMayFillADeferSlot) {
   EXPECT_EQ(h.cycles, 4u);
 }
 
+TEST(InterpreterCommands, TheLastDeferSlotMayBeACommandAndTheEndOfTheStore) {
+  Harness h(
+      "br[.3]\n"
+      "immed[gprA_0, 0x1]\n"
+      "ctx_arb[kill]\n"
+      "br[.1], defer[1]\n"
+      "mem[write32, $xfer_0, gprA_2, 0x0, 1]\n");
+  EXPECT_EQ(h.finish().kind, FaultKind::kNone);
+  EXPECT_EQ(h.a(0), 1u);
+}
+
 TEST(InterpreterCommands, WhatTheMemorySystemCannotMeanIsAFault) {
   const std::string command = "mem[read32, $xfer_0, gprA_2, 0x0, 1]";
   for (const std::string& text :
