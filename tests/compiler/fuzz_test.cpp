@@ -1,0 +1,77 @@
+// Hostile input: random programs and mutants of real ones end in an image or a message, the same one every time.
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "base/rng.h"
+#include "fpc/insn.h"
+#include "offload-compiler/compiler.h"
+#include "tests/compiler/kernel_jit_file.h"
+#include "tests/ebpf/verifier_generator.h"
+
+namespace {
+
+unsigned compile_and_check(const ebpf::Program& program, const offload::Target& target) {
+  const auto image = offload::compile(program, target);
+  if (!image) {
+    EXPECT_FALSE(image.error().message.empty());
+    return 0;
+  }
+  EXPECT_LE(image->words.size(), target.capability.max_words);
+  for (const fpc::Word word : image->words) EXPECT_TRUE(fpc::decode(word));
+  const auto again = offload::compile(program, target);
+  EXPECT_TRUE(again && again->words == image->words && again->warnings == image->warnings);
+  return 1;
+}
+
+TEST(Fuzz, RandomProgramsEndInAnImageOrAMessage) {
+  constexpr unsigned kPrograms = COMPILER_FUZZ_PROGRAMS;
+  const offload::Target target = *offload::parse_target("nfp/full");
+  unsigned compiled = 0;
+  for (uint64_t seed = 0; seed < kPrograms; ++seed)
+    compiled += compile_and_check(ebpf_test::random_program(seed), target);
+  EXPECT_GT(compiled, kPrograms / 100);
+  EXPECT_LT(compiled, kPrograms);
+}
+
+// One to four fields of a program hold something else.
+ebpf::Program mutant(ebpf::Program program, base::Rng& rng) {
+  constexpr int64_t kEdges[] = {0,   1,   -1,  8,   31,     32,      63,         64,
+                                127, 128, 255, 256, 0x7fff, -0x8000, 0x7fffffff, -0x80000000LL};
+  for (uint64_t change = rng.below(4) + 1; change > 0; --change) {
+    ebpf::Insn& insn = program.insns[rng.below(program.insns.size())];
+    const int64_t value = kEdges[rng.below(std::size(kEdges))];
+    switch (rng.below(5)) {
+      case 0:
+        insn.opcode = static_cast<uint8_t>(insn.opcode ^ 1u << rng.below(8));
+        break;
+      case 1:
+        insn.dst = static_cast<uint8_t>(rng.below(12));
+        break;
+      case 2:
+        insn.src = static_cast<uint8_t>(rng.below(12));
+        break;
+      case 3:
+        insn.off = static_cast<int16_t>(value);
+        break;
+      default:
+        insn.imm = static_cast<int32_t>(value);
+    }
+  }
+  return program;
+}
+
+TEST(Fuzz, MutantsOfRealProgramsEndInAnImageOrAMessage) {
+  constexpr unsigned kMutants = COMPILER_FUZZ_MUTANTS;
+  const offload::Target target = *offload::parse_target("nfp/full");
+  base::Rng rng(7);
+  unsigned compiled = 0, total = 0;
+  for (const std::string& name : test::kernel_program_names()) {
+    const ebpf::Program program = test::read_kernel_program(name).program;
+    for (unsigned i = 0; i < kMutants; ++i, ++total)
+      compiled += compile_and_check(mutant(program, rng), target);
+  }
+  EXPECT_GT(compiled, total / 20);
+  EXPECT_LT(compiled, total);
+}
+
+}  // namespace
