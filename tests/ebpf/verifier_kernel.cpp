@@ -73,19 +73,23 @@ KernelVerifier::Answer KernelVerifier::load(const ebpf::Program& program) const 
   }
   const std::vector<uint8_t> bytes = ebpf::insns_to_bytes(insns);
   const std::string license = "GPL";
-  std::string log(1 << 20, '\0');
   bpf_attr attr = empty_attr();
   attr.prog_type = kernel_type(program.type);
   attr.insns = reinterpret_cast<uint64_t>(bytes.data());
   attr.insn_cnt = static_cast<uint32_t>(insns.size());
   attr.license = reinterpret_cast<uint64_t>(license.c_str());
+  const long fd = bpf(BPF_PROG_LOAD, &attr);
+  if (fd >= 0) {
+    close(static_cast<int>(fd));
+    return {true, {}, {}};
+  }
+  std::string log(1 << 20, '\0');
   attr.log_buf = reinterpret_cast<uint64_t>(log.data());
   attr.log_size = static_cast<uint32_t>(log.size());
   attr.log_level = 1;
-  const long fd = bpf(BPF_PROG_LOAD, &attr);
+  bpf(BPF_PROG_LOAD, &attr);
   log.resize(std::strlen(log.c_str()));
-  if (fd >= 0) close(static_cast<int>(fd));
-  return {fd >= 0, last_line(log), log};
+  return {false, last_line(log), log};
 }
 
 }  // namespace ebpf_test
