@@ -27,9 +27,9 @@ struct LinkedStore {
   unsigned program_start = 0, program_words = 0;
   unsigned resident_words = 0;  // dispatch and verdict code
   unsigned routine_words = 0;   // helper routines that the program references
-  unsigned dispatch_cycles =
-      0;  // what the resident words cost per packet (measured by running them on an empty program):
-          // the card subtracts them from its datapath_cycles
+  // What the core executes per packet around the program, waits for commands not counted; the card
+  // subtracts it from its datapath_cycles.
+  unsigned dispatch_cycles = 0;
 };
 
 // Relocates (nfp-fw-abi 3) and places. Error: kOutOfRange when words do not fit, naming each part's size; kUnsupported with

@@ -70,9 +70,4 @@ Cost of_packet(const firmware::LinkedStore& store, fpc::ByteStore& memory,
   }
 }
 
-uint64_t cycles_per_packet(const firmware::LinkedStore& store, const std::vector<uint8_t>& bytes) {
-  fpc::ByteStore memory;
-  return of_packet(store, memory, bytes).cycles;
-}
-
 }  // namespace cost

@@ -25,6 +25,4 @@ struct Cost {
 Cost of_packet(const firmware::LinkedStore& store, fpc::ByteStore& memory,
                const std::vector<uint8_t>& bytes);
 
-uint64_t cycles_per_packet(const firmware::LinkedStore& store, const std::vector<uint8_t>& bytes);
-
 }  // namespace cost

@@ -102,12 +102,13 @@ TEST(Dispatch, GivesEachContextItsOwnStack) {
 }
 
 TEST(Dispatch, CostsWhatLinkSays) {
-  constexpr unsigned kNops = 64;  // more than any command has to wait for
+  constexpr unsigned kNops = 64;
   std::string text;
   for (unsigned i = 0; i < kNops; ++i) text += "nop\n";
   text += "br[done]\n";
   const firmware::LinkedStore store = link_text(text);
-  const uint64_t with_program = cost::cycles_per_packet(store, {0, 0, 0, 0});
+  fpc::ByteStore memory;
+  const uint64_t with_program = cost::of_packet(store, memory, {0, 0, 0, 0}).busy;
   const uint64_t program = kNops + cost::kTakenBranchCycles;
   EXPECT_EQ(with_program - program, store.dispatch_cycles);
   EXPECT_LT(store.dispatch_cycles, 80u);
