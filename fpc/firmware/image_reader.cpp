@@ -208,8 +208,10 @@ Image read_image(Reader& reader, const Json& json) {
                                                                 "lines"};
   static constexpr std::array<std::string_view, 1> kSchemas = {kImageSchema};
   Image image;
-  if (!reader.check_members(json, "", kMembers)) return image;
-  reader.choice(json["schema"], "schema", kSchemas);
+  if (json.is_object() && json.contains("schema")) {
+    reader.choice(json["schema"], "schema", kSchemas);
+  }
+  if (reader.error() || !reader.check_members(json, "", kMembers)) return image;
   read_names(reader, json, image);
   reader.list(json["words"], "words", 1, kStoreWords,
               [&](const Json& word, const std::string& member) {

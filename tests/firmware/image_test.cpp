@@ -102,6 +102,14 @@ TEST(Image, RefusesMembersOutsideTheirLimits) {
   EXPECT_THAT(with("/extra", 1), HasSubstr("the document: found unknown member \"extra\""));
 }
 
+// The version is the complaint, not what a later version brings along.
+TEST(Image, RefusesAnotherVersionByItsSchema) {
+  auto json = nlohmann::json::parse(to_json(sample()));
+  json["schema"] = "millrace.image/2";
+  json["later"] = 1;
+  EXPECT_THAT(refusal(json.dump()), StartsWith("f.json: schema: found \"millrace.image/2\""));
+}
+
 TEST(Image, RefusesMissingMembersAndOtherDocuments) {
   const auto json = nlohmann::json::parse(to_json(sample()));
   for (const auto& item : json.items()) {
