@@ -140,6 +140,22 @@ class Inspector {
     if (bytes > kDirectCopyBytes && bytes % kWordBytes != 0 && (tail < 0 || tail > UINT8_MAX))
       report(index, Defect::kCopyTail);
     if (changes_direction(index, pairs)) report(index, Defect::kCopyTurns);
+    if (overlaps_in_part(index, pairs)) report(index, Defect::kCopyOverlap);
+  }
+
+  // The driver ends a run where a load begins in what the run's first store wrote, not where it only reaches into it.
+  bool overlaps_in_part(uint32_t head, unsigned pairs) const {
+    const PointerFacts& from = plan_.insns[head].facts.ptr;
+    const PointerFacts& to = plan_.insns[head + 1].facts.ptr;
+    if (from.type != to.type || from.id != to.id) return false;
+    const std::vector<Insn>& insns = plan_.source.insns;
+    const int written = insns[head + 1].off + to.off;
+    const int width = static_cast<int>(access_bytes(insns[head]));
+    for (unsigned pair = 1; pair < pairs; ++pair) {
+      const int distance = insns[head + 2 * pair].off + from.off - written;
+      if (distance > -width && distance < width) return true;
+    }
+    return false;
   }
 
   // The head holds the lowest offset of an ascending run, so a turn shows in the distance of the pairs behind it.
