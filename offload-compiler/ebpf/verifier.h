@@ -56,6 +56,16 @@ struct RegState {
   bool is_const() const { return type == RegType::kScalar && var_off.mask == 0; }
 };
 
+// What is known of stack bytes in the state of a visit; valid during the visit.
+struct StackView {
+  const void* state = nullptr;
+  bool (*is_zero)(const void* state, uint32_t frame, int32_t off) = nullptr;
+
+  // Whether the byte at `off` (negative, from the frame's r10) was stored as zero and is no part of a spilled register.
+  bool operator()(uint32_t frame, int32_t off) const { return is_zero(state, frame, off); }
+  explicit operator bool() const { return is_zero != nullptr; }
+};
+
 // One visit of one instruction, before it executes.
 struct Visit {
   uint32_t insn = 0;
@@ -64,6 +74,7 @@ struct Visit {
   uint32_t frame = 0;              // call depth, 0 = main
   uint32_t subprog = 0;
   const Program* program = nullptr;
+  StackView stack_byte_is_zero;
 };
 
 struct VerifierOptions {

@@ -36,16 +36,6 @@ std::string stack_argument_refusal(std::string_view helper, const RegState& reg)
   return {};
 }
 
-// What the verifier does not tell counts as unknown.
-template <typename AnyVisit>
-bool is_zero_byte(const AnyVisit& visit, uint32_t frame, int32_t off) {
-  if constexpr (requires { visit.stack_byte_is_zero(frame, off); }) {
-    return visit.stack_byte_is_zero && visit.stack_byte_is_zero(frame, off);
-  } else {
-    return false;
-  }
-}
-
 struct MapHelper {
   std::string_view name;
   bool offered;
@@ -135,7 +125,7 @@ Rules::Answer Rules::check_map_update_value(const Visit& visit) {
   const auto offset = static_cast<int32_t>(facts_of(value).fixed_offset());
   const uint32_t bytes = std::min(program_.maps[map].value_bytes, kMaxStackBytes);
   for (int32_t i = 0; i < static_cast<int32_t>(bytes); ++i) {
-    if (is_zero_byte(visit, value.frame, offset + i)) continue;
+    if (visit.stack_byte_is_zero(value.frame, offset + i)) continue;
     if (!map_use_.mark_non_zero_update(map, static_cast<uint32_t>(i)))
       return unsupported(fmt::format(
           "value at offset {}/{} may be non-zero, bpf_map_update_elem() is required to initialize "
