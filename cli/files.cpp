@@ -113,7 +113,11 @@ Result<Input> load_input(const std::string& path, const std::string& name,
   Result<ebpf::Object> object = ebpf::load_object(path);
   if (!object) return object.error();
   Result<ebpf::Program> program = ebpf::select_program(*object, name);
-  if (!program) return program.error();
+  if (!program) {
+    base::Error error = program.error();
+    if (name.empty() && object->programs.size() > 1) error.message += "; choose one with --prog";
+    return error;
+  }
   Result<firmware::Image> image = offload::compile(*program, target);
   if (!image) {
     return base::Error{image.error().code, image.error().text(),

@@ -20,7 +20,7 @@ using base::Result;
 
 constexpr uint64_t kDefaultPackets =
     100'000;  // of the generator, when neither --packets nor --duration is given
-constexpr const char* kDefaultTraffic = "size=64,flows=1000,proto=udp,rate=line";
+const std::string kDefaultTraffic = "size=64,flows=1000,proto=udp,rate=line";
 
 // Where the placed words of a word file expect their surroundings
 // (tests/data/kernel-jit/README.md).
@@ -60,9 +60,12 @@ Result<nic::Config> configure(const Options& options) {
 
 Result<nic::PacketSource> open_source(const Options& options, const nic::Config& config) {
   const nic::LineRate line = nic::line_rate(config);
-  if (options.pcap.empty())
-    return nic::open_generator(options.traffic.empty() ? kDefaultTraffic : options.traffic,
-                               options.seed, line);
+  if (options.pcap.empty()) {
+    const std::string& spec = options.traffic.empty() ? kDefaultTraffic : options.traffic;
+    Result<nic::PacketSource> source = nic::open_generator(spec, options.seed, line);
+    if (source) return source;
+    return base::Error{source.error().code, source.error().text(), "--traffic"};
+  }
   const bool repeat = options.packets != 0 || !options.duration.empty();
   return nic::open_capture(options.pcap, options.rate, repeat, line);
 }

@@ -83,7 +83,8 @@ Expected reference_run(const Example& e) {
   for (const ebpf::MapDef& def : program->maps)
     maps.emplace_back(std::move(*ebpf::Map::create(def)));
   if (e.maps) {
-    for (const auto& [name, entries] : json::parse(test::read_text(example(e.maps))).items()) {
+    const json contents = json::parse(test::read_text(example(e.maps)));
+    for (const auto& [name, entries] : contents.items()) {
       const auto def = std::find_if(program->maps.begin(), program->maps.end(),
                                     [&](const auto& d) { return d.name == name; });
       ebpf::Map& map = *maps.at(static_cast<size_t>(def - program->maps.begin()));
@@ -125,7 +126,9 @@ TEST_P(Examples, AgreeWithTheReferenceInterpreterOnACapture) {
   std::vector<std::vector<uint8_t>> sent;
   for (test::CapturedFrame& frame : test::read_capture(out)) sent.push_back(std::move(frame.bytes));
   EXPECT_EQ(sent, expected.sent);
-  EXPECT_EQ(json::parse(test::read_text(maps)), expected.maps);
+  const json contents = json::parse(test::read_text(maps));  // of the maps that the program uses
+  for (const auto& [name, entries] : contents.items())
+    EXPECT_EQ(entries, expected.maps[name]) << name;
 }
 
 TEST_P(Examples, RunFromTheGeneratorOnAllCores) {
