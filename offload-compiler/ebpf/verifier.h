@@ -83,6 +83,9 @@ struct VerifierOptions {
   bool offloaded = true;  // bound to a device: XDP programs may choose the receive queue
   // Called before each visited instruction; an error ends verification with that error's text.
   std::function<base::Result<void>(const Visit&)> on_insn;
+  // Every scalar that is read counts as precise: no value is hidden from the listener by pruning, as the kernel's hides
+  // what safety does not depend on. More visits; accepts no more and no less but for the limits.
+  bool exact_ranges = false;
   bool log = false;  // fill VerifiedProgram::log / append it to the error's message
 };
 

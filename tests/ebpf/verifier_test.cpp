@@ -151,6 +151,48 @@ TEST(Verifier, LogsNoPathThatEndedWell) {
   EXPECT_THAT(verified->log, HasSubstr("processed 6 insns"));
 }
 
+// r8 is small on one path only, and nothing relies on it.
+constexpr const char* kImpreciseCode =
+    "call 7; r8 = r0; call 7; r6 = r0; call 7; r7 = r0; if r6 == 0x0 goto join; r1 = 1; r2 = 2; r8 "
+    "= 5; "
+    "join: r1 = 0; r2 = 0; r8 ^= 1; r0 = r8; exit";
+
+uint64_t largest_seen(uint32_t insn, unsigned reg, bool exact) {
+  uint64_t largest = 0;
+  ebpf::VerifierOptions options;
+  options.exact_ranges = exact;
+  options.on_insn = [&](const ebpf::Visit& visit) -> base::Result<void> {
+    if (visit.insn == insn) largest = std::max(largest, visit.regs[reg].umax);
+    return {};
+  };
+  const auto verified = ebpf::verify(program_of(kImpreciseCode), options);
+  EXPECT_TRUE(verified) << verified.error().text();
+  return largest;
+}
+
+TEST(Verifier, HidesUnreliedValuesAsTheKernelUnlessAskedNotTo) {
+  constexpr uint32_t kXor = 12;
+  EXPECT_EQ(largest_seen(kXor, 8, false), 5u);
+  EXPECT_EQ(largest_seen(kXor, 8, true), ~uint64_t{0});
+}
+
+TEST(Verifier, TellsWhichStackBytesAreZero) {
+  std::vector<bool> zeros;
+  ebpf::VerifierOptions options;
+  options.on_insn = [&](const ebpf::Visit& visit) -> base::Result<void> {
+    if (visit.insn < 4) return {};
+    for (const int32_t off : {-1, -4, -5, -8, -16, -600, 0}) {
+      zeros.push_back(visit.stack_byte_is_zero(0, off));
+    }
+    return {};
+  };
+  ASSERT_TRUE(ebpf::verify(
+      program_of("r1 = 0; *(u64 *)(r10 - 8) = r1; r2 = 5; *(u32 *)(r10 - 8) = r2; r0 = 0; exit"),
+      options));
+  EXPECT_THAT(zeros, ElementsAre(true, true, false, false, false, false, false, true, true, false,
+                                 false, false, false, false));
+}
+
 // 2^30 paths, but nothing relies on what they differ in.
 TEST(Verifier, PrunesWhatItHasSeen) {
   Code code{call(7), mov_reg(6, 0)};

@@ -24,39 +24,45 @@ class IdMap {
   std::vector<std::pair<uint32_t, uint32_t>> pairs_;
 };
 
-bool scalar_covers(const Reg& old, const Reg& current, IdMap& ids) {
-  if (!old.precise) return true;
-  if (old.id != 0 && !ids.accept(old.id, current.id)) return false;
+// One comparison of two states. `exact`: every scalar counts as precise.
+struct Comparison {
+  bool exact = false;
+  IdMap ids = {};
+};
+
+bool scalar_covers(const Reg& old, const Reg& current, Comparison& comparison) {
+  if (!old.precise && !comparison.exact) return true;
+  if (old.id != 0 && !comparison.ids.accept(old.id, current.id)) return false;
   return current.bounds.within(old.bounds);
 }
 
-bool packet_covers(const Reg& old, const Reg& current, IdMap& ids) {
+bool packet_covers(const Reg& old, const Reg& current, Comparison& comparison) {
   if (old.range > current.range || old.off != current.off) return false;
   if (old.range < 0 && old.range != current.range) return false;
-  if (old.id != 0 && !ids.accept(old.id, current.id)) return false;
+  if (old.id != 0 && !comparison.ids.accept(old.id, current.id)) return false;
   return current.bounds.within(old.bounds);
 }
 
-bool reg_covers(const Reg& old, const Reg& current, IdMap& ids) {
+bool reg_covers(const Reg& old, const Reg& current, Comparison& comparison) {
   if ((old.live & kLiveRead) == 0 || old.type == RegType::kNotInit) return true;
   if (old.type != current.type) return false;
   switch (old.type) {
     case RegType::kScalar:
-      return scalar_covers(old, current, ids);
+      return scalar_covers(old, current, comparison);
     case RegType::kMapValue:
       return old.off == current.off && old.map == current.map && current.bounds.within(old.bounds);
     case RegType::kMapValueOrNull:
       return old.map == current.map && old.off == current.off && old.bounds == current.bounds &&
-             ids.accept(old.id, current.id);
+             comparison.ids.accept(old.id, current.id);
     case RegType::kPacket:
     case RegType::kPacketMeta:
-      return packet_covers(old, current, ids);
+      return packet_covers(old, current, comparison);
     default:
       return old.same_value(current);
   }
 }
 
-bool slot_covers(const StackSlot& old, const StackSlot* current, IdMap& ids) {
+bool slot_covers(const StackSlot& old, const StackSlot* current, Comparison& comparison) {
   if ((old.spilled.live & kLiveRead) == 0) return true;
   for (size_t i = 0; i < kSlotBytes; ++i) {
     if (old.bytes[i] == SlotByte::kInvalid) continue;
@@ -65,28 +71,28 @@ bool slot_covers(const StackSlot& old, const StackSlot* current, IdMap& ids) {
         old.bytes[i] == SlotByte::kMisc && current->bytes[i] == SlotByte::kZero;
     if (old.bytes[i] != current->bytes[i] && !zero_for_misc) return false;
   }
-  return !old.holds_spill() || reg_covers(old.spilled, current->spilled, ids);
+  return !old.holds_spill() || reg_covers(old.spilled, current->spilled, comparison);
 }
 
-bool frame_covers(const Frame& old, const Frame& current, IdMap& ids) {
+bool frame_covers(const Frame& old, const Frame& current, Comparison& comparison) {
   for (unsigned i = 0; i < kRegisters; ++i) {
-    if (!reg_covers(old.regs[i], current.regs[i], ids)) return false;
+    if (!reg_covers(old.regs[i], current.regs[i], comparison)) return false;
   }
   for (size_t i = 0; i < old.stack.size(); ++i) {
     const StackSlot* slot = i < current.stack.size() ? &current.stack[i] : nullptr;
-    if (!slot_covers(old.stack[i], slot, ids)) return false;
+    if (!slot_covers(old.stack[i], slot, comparison)) return false;
   }
   return true;
 }
 
 }  // namespace
 
-bool covers(const State& old, const State& current) {
+bool covers(const State& old, const State& current, bool exact) {
   if (old.frames.size() != current.frames.size()) return false;
-  IdMap ids;
+  Comparison comparison{exact};
   for (size_t i = 0; i < old.frames.size(); ++i) {
     if (old.frames[i].callsite != current.frames[i].callsite) return false;
-    if (!frame_covers(old.frames[i], current.frames[i], ids)) return false;
+    if (!frame_covers(old.frames[i], current.frames[i], comparison)) return false;
   }
   return true;
 }

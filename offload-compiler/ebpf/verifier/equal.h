@@ -6,8 +6,9 @@
 
 namespace ebpf {
 
-// Safe to stop at `current`, because all paths from `old` were (or will be) found safe.
-bool covers(const State& old, const State& current);
+// Safe to stop at `current`, because all paths from `old` were (or will be) found safe. `exact`: what a path did not rely on
+// counts too, so that every value that can occur was seen in `old`.
+bool covers(const State& old, const State& current, bool exact);
 
 // The registers of the innermost frames are the same: a loop may have made no progress.
 bool may_be_looping(const State& old, const State& current);

@@ -5,8 +5,6 @@
 #include <fmt/format.h>
 #include <linux/bpf.h>
 
-#include <algorithm>
-
 #include "offload-compiler/ebpf/verifier/check.h"
 #include "offload-compiler/ebpf/verifier/explored.h"
 #include "offload-compiler/ebpf/verifier/helpers.h"
@@ -22,7 +20,8 @@ Step step_if(bool ok) { return ok ? Step::kNext : Step::kRefused; }
 
 bool stack_byte_is_zero(const void* state, uint32_t frame, int32_t off) {
   const auto& frames = static_cast<const State*>(state)->frames;
-  if (frame >= frames.size() || off >= 0 || !frames[frame].covers(off)) return false;
+  if (frame >= frames.size() || off >= 0 || off < -kStackBytes || !frames[frame].covers(off))
+    return false;
   const StackSlot& slot = frames[frame].stack[Frame::slot_index(off)];
   return slot.bytes[Frame::byte_index(off)] == SlotByte::kZero;
 }

@@ -59,12 +59,13 @@ Arrival compare(Env& env, States& states, bool& keep) {
     Explored& known = *states[i];
     if (known.state.frames.back().callsite != env.current.frames.back().callsite) continue;
     if (known.state.branches > 0) {
-      if (may_be_looping(known.state, env.current) && covers(known.state, env.current)) {
+      if (may_be_looping(known.state, env.current) &&
+          covers(known.state, env.current, env.options.exact_ranges)) {
         env.reject("infinite loop detected");
         return Arrival::kRefused;
       }
       if (!spaced_in_loop(env)) keep = false;
-    } else if (covers(known.state, env.current)) {
+    } else if (covers(known.state, env.current, env.options.exact_ranges)) {
       ++known.hits;
       inherit_liveness(env, known.state);
       inherit_precision(env, known.state);

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 #include <linux/bpf.h>
 
-#include <algorithm>
 #include <array>
 
 #include "offload-compiler/ebpf/print.h"

@@ -25,7 +25,7 @@ bool is_goto(const Insn& insn) { return is_jump_class(insn) && BPF_OP(insn.opcod
 
 class Walker {
  public:
-  Walker(const Program& program)
+  explicit Walker(const Program& program)
       : program_(program), count_(static_cast<uint32_t>(program.insns.size())) {
     layout_.prune_points.resize(count_);
     layout_.wide_tails.resize(count_);
