@@ -1,5 +1,6 @@
 // Result<T>: a value or an Error, for everything that can go wrong because of what came from
-// outside. SPDX-License-Identifier: Apache-2.0
+// outside.
+// SPDX-License-Identifier: Apache-2.0
 //
 //   Result<Image> image = read_image(path);
 //   if (!image) return image.error();

@@ -1,5 +1,6 @@
 // The one seeded generator behind everything random in a run, so that a seed reproduces a run on
-// any machine. SPDX-License-Identifier: Apache-2.0
+// any machine.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 // Files on the command line: bounded reads, writes that leave either the whole file or nothing,
-// what kind an input is. SPDX-License-Identifier: Apache-2.0
+// what kind an input is.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>

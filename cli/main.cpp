@@ -1,5 +1,6 @@
 // millrace: the command line. Parses, dispatches to one subcommand, and turns whatever goes wrong
-// into one message. SPDX-License-Identifier: Apache-2.0
+// into one message.
+// SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>

@@ -9,11 +9,11 @@ struct {
   __uint(max_entries, 256);
 } protocols SEC(".maps");
 
-SEC("xdp") int count_protocols(struct xdp_md *ctx) {
-  struct iphdr *ip = ipv4_of(packet_of(ctx));
+SEC("xdp") int count_protocols(struct xdp_md* ctx) {
+  struct iphdr* ip = ipv4_of(packet_of(ctx));
   if (!ip) return XDP_PASS;
   __u32 protocol = ip->protocol;
-  __u64 *count = bpf_map_lookup_elem(&protocols, &protocol);
+  __u64* count = bpf_map_lookup_elem(&protocols, &protocol);
   if (count) __sync_fetch_and_add(count, 1);
   return XDP_DROP;
 }
@@ -30,12 +30,12 @@ struct {
 } sources SEC(".maps");
 
 // A source's first packet creates its entry with zero counters and is not counted itself: atomic words must start at zero.
-SEC("xdp") int count_sources(struct xdp_md *ctx) {
+SEC("xdp") int count_sources(struct xdp_md* ctx) {
   struct packet p = packet_of(ctx);
-  struct iphdr *ip = ipv4_of(p);
+  struct iphdr* ip = ipv4_of(p);
   if (!ip) return XDP_PASS;
   __be32 source = ip->saddr;
-  struct traffic *seen = bpf_map_lookup_elem(&sources, &source);
+  struct traffic* seen = bpf_map_lookup_elem(&sources, &source);
   if (seen) {
     __sync_fetch_and_add(&seen->packets, 1);
     __sync_fetch_and_add(&seen->bytes, p.end - p.data);

@@ -2,4 +2,4 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common.h"
 
-SEC("xdp") int drop(struct xdp_md *ctx) { return XDP_DROP; }
+SEC("xdp") int drop(struct xdp_md* ctx) { return XDP_DROP; }

@@ -16,14 +16,14 @@ struct {
   __uint(max_entries, 65536);
 } rules SEC(".maps");
 
-SEC("xdp") int firewall(struct xdp_md *ctx) {
+SEC("xdp") int firewall(struct xdp_md* ctx) {
   struct packet p = packet_of(ctx);
-  struct iphdr *ip = ipv4_of(p);
+  struct iphdr* ip = ipv4_of(p);
   if (!ip) return XDP_PASS;
   if (ip->ihl != 5) return XDP_PASS;
   if (ip->protocol != IPPROTO_TCP && ip->protocol != IPPROTO_UDP) return XDP_PASS;
-  struct udphdr *ports = (void *)(ip + 1);
-  if ((void *)(ports + 1) > p.end) return XDP_DROP;
+  struct udphdr* ports = (void*)(ip + 1);
+  if ((void*)(ports + 1) > p.end) return XDP_DROP;
 
   struct flow flow = {
       .saddr = ip->saddr,
@@ -32,7 +32,7 @@ SEC("xdp") int firewall(struct xdp_md *ctx) {
       .dport = ports->dest,
       .protocol = ip->protocol,
   };
-  __u32 *verdict = bpf_map_lookup_elem(&rules, &flow);
+  __u32* verdict = bpf_map_lookup_elem(&rules, &flow);
   if (!verdict) return XDP_PASS;
   return *verdict == XDP_TX ? XDP_TX : XDP_DROP;
 }

@@ -2,4 +2,4 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common.h"
 
-SEC("xdp") int pass(struct xdp_md *ctx) { return XDP_PASS; }
+SEC("xdp") int pass(struct xdp_md* ctx) { return XDP_PASS; }

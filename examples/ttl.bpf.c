@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common.h"
 
-SEC("xdp") int ttl(struct xdp_md *ctx) {
-  struct iphdr *ip = ipv4_of(packet_of(ctx));
+SEC("xdp") int ttl(struct xdp_md* ctx) {
+  struct iphdr* ip = ipv4_of(packet_of(ctx));
   if (!ip) return XDP_PASS;
   if (ip->ttl <= 1) return XDP_PASS;  // the host answers with ICMP time exceeded
   __u32 check = ip->check;

@@ -1,5 +1,6 @@
 // CardSession: what the driver does between a compiled image and a card, without queues and
-// messages. SPDX-License-Identifier: Apache-2.0
+// messages.
+// SPDX-License-Identifier: Apache-2.0
 #include "host-driver/card_session.h"
 
 #include <fmt/format.h>

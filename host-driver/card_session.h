@@ -1,5 +1,6 @@
 // One program on one card: links and loads it, creates its maps, lets the caller read and write
-// them as user space would. SPDX-License-Identifier: Apache-2.0
+// them as user space would.
+// SPDX-License-Identifier: Apache-2.0
 //
 //   Result<CardSession> session = CardSession::open(config, image, seed);
 //   session->preload_maps(json, "rules.json");

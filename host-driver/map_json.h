@@ -1,5 +1,6 @@
 // Map contents as JSON, in the form of bpftool's dump: {"name": [{"key": ["0x01", ...], "value":
-// [...]}, ...]}. SPDX-License-Identifier: Apache-2.0
+// [...]}, ...]}.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>

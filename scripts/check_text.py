@@ -13,8 +13,8 @@ FOREIGN = ("tests/data/",)
 def problems_of(path):
     text = pathlib.Path(path).read_text()
     head = text[:1200]
-    if "SPDX-License-Identifier: Apache-2.0" not in head:
-        yield f"{path}:1: no SPDX-License-Identifier: Apache-2.0 near the top"
+    if not re.search(r"^(//|#|;|) ?SPDX-License-Identifier: Apache-2\.0$", head, re.M):
+        yield f"{path}:1: no line `SPDX-License-Identifier: Apache-2.0` near the top"
     if path.endswith((".h", ".cpp")) and not text.startswith("// "):
         yield f"{path}:1: the first line must say what the file is"
     for number, line in enumerate(text.splitlines(), 1):

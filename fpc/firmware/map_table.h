@@ -1,5 +1,6 @@
 // Maps in card memory, from the host's side: creates descriptors and tables, reads and writes
-// entries of a card at rest. SPDX-License-Identifier: Apache-2.0
+// entries of a card at rest.
+// SPDX-License-Identifier: Apache-2.0
 //
 // The microcode routines (map_lookup, map_update, map_delete) and this class agree on maps.def.
 // Bytes of keys and values are raw, as programs see them; swapping atomic words is the caller's

@@ -1,5 +1,6 @@
 // Captures through libpcap: any precision, Ethernet only, every defect a message with file and
-// packet. SPDX-License-Identifier: Apache-2.0
+// packet.
+// SPDX-License-Identifier: Apache-2.0
 #include "nic-model/traffic/capture.h"
 
 #include <fmt/format.h>

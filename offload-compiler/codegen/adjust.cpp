@@ -1,5 +1,6 @@
 // Lowering of xdp_adjust_head and xdp_adjust_tail: pointer and length change in the packet vector,
-// within checked bounds. SPDX-License-Identifier: Apache-2.0
+// within checked bounds.
+// SPDX-License-Identifier: Apache-2.0
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
 

@@ -1,5 +1,6 @@
 // Lowering of calls between subprograms: frames, return addresses, and the subroutines that save
-// registers. SPDX-License-Identifier: Apache-2.0
+// registers.
+// SPDX-License-Identifier: Apache-2.0
 //
 // A callee that writes R6..R9 is entered through the push subroutine and left through pop; the
 // caller passes the callee's address in B21 and the return address in A21. Word 0 of a callee's

@@ -1,5 +1,6 @@
 // The emitter's constants: 16-bit immediates, synthesis of 32-bit ones, and operands that hold
-// small ones themselves. SPDX-License-Identifier: Apache-2.0
+// small ones themselves.
+// SPDX-License-Identifier: Apache-2.0
 #include "offload-compiler/codegen/emitter.h"
 
 namespace offload {

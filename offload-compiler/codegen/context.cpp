@@ -1,5 +1,6 @@
 // Lowering of context accesses: packet pointers and length from the packet vector, and the choice
-// of a receive queue. SPDX-License-Identifier: Apache-2.0
+// of a receive queue.
+// SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 #include <linux/bpf.h>
 

@@ -1,5 +1,6 @@
 // Lowering of copies: one read, the words from transfer-in to transfer-out registers, one or two
-// writes. SPDX-License-Identifier: Apache-2.0
+// writes.
+// SPDX-License-Identifier: Apache-2.0
 #include <cstdlib>
 
 #include "offload-compiler/codegen/lowering.h"

@@ -1,5 +1,6 @@
 // Collects the words of a program: one method per instruction class, relocations, and the small
-// synthesis that all families share. SPDX-License-Identifier: Apache-2.0
+// synthesis that all families share.
+// SPDX-License-Identifier: Apache-2.0
 //
 //   Emitter out(limit);
 //   out.begin(insn);                                             // words that follow belong to

@@ -1,5 +1,6 @@
 // Lowering of helper calls: jumps to firmware routines with their arguments, and the helpers that
-// expand in place. SPDX-License-Identifier: Apache-2.0
+// expand in place.
+// SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 #include <linux/bpf.h>
 

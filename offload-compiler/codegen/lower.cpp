@@ -1,5 +1,6 @@
 // The lowering of a whole program: intro, instructions, exits, subroutines, padding, and the
-// branches between them. SPDX-License-Identifier: Apache-2.0
+// branches between them.
+// SPDX-License-Identifier: Apache-2.0
 #include "offload-compiler/codegen/lower.h"
 
 #include <algorithm>

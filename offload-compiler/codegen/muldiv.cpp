@@ -1,5 +1,6 @@
 // Lowering of multiplication, and of division by a constant through multiplication with its
-// reciprocal. SPDX-License-Identifier: Apache-2.0
+// reciprocal.
+// SPDX-License-Identifier: Apache-2.0
 #include <bit>
 
 #include "offload-compiler/codegen/lowering.h"

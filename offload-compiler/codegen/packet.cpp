@@ -1,5 +1,6 @@
 // Lowering of packet accesses: loads through the cache of transfer registers, single loads, stores,
-// and map value loads. SPDX-License-Identifier: Apache-2.0
+// and map value loads.
+// SPDX-License-Identifier: Apache-2.0
 #include <cassert>
 
 #include "offload-compiler/codegen/lowering.h"

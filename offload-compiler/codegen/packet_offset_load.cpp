@@ -1,5 +1,6 @@
 // Lowering of LD_ABS and LD_IND: packet bytes by offset in network order; outside of the packet the
-// program aborts. SPDX-License-Identifier: Apache-2.0
+// program aborts.
+// SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
 #include "offload-compiler/codegen/lowering.h"

@@ -1,5 +1,6 @@
 // Lowering of stack accesses: local memory through the frame's address register, or through the
-// pointer register for the rest. SPDX-License-Identifier: Apache-2.0
+// pointer register for the rest.
+// SPDX-License-Identifier: Apache-2.0
 //
 // Local memory has words and operands OR their offset into an aligned base, so an access is cut
 // into slices that stay within one memory word and one GPR. How the word is reached

@@ -1,5 +1,6 @@
 // What the card's driver knows of each instruction after verification: merged over all visits,
-// nothing else of the proof. SPDX-License-Identifier: Apache-2.0
+// nothing else of the proof.
+// SPDX-License-Identifier: Apache-2.0
 //
 // Filled by the rules (rules.h) while the verifier runs, or from recorded state. Passes and
 // lowering see only this.

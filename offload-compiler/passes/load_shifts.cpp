@@ -1,5 +1,6 @@
 // Drops the shift pair that clears the upper half behind a word load by packet offset, which clears
-// it itself. SPDX-License-Identifier: Apache-2.0
+// it itself.
+// SPDX-License-Identifier: Apache-2.0
 //
 // before: r0 = *(u32 *)skb[14]     after: r0 = *(u32 *)skb[14]
 //         r0 <<= 32                       -

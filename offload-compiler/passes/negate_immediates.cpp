@@ -1,5 +1,6 @@
 // Turns negative immediates into positive ones where the operation has an opposite, so that they
-// fit an operand. SPDX-License-Identifier: Apache-2.0
+// fit an operand.
+// SPDX-License-Identifier: Apache-2.0
 //
 // before: r1 += -4                 after: r1 -= 4
 //         if r1 s< -5 goto A              if r1 s< -(5) goto A   (compared by adding 5:

@@ -1,5 +1,6 @@
 // The order of the passes: the verifier's own clean-up, then what the driver does before it
-// translates. SPDX-License-Identifier: Apache-2.0
+// translates.
+// SPDX-License-Identifier: Apache-2.0
 #include "offload-compiler/passes/passes.h"
 
 namespace offload {

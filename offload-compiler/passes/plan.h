@@ -1,5 +1,6 @@
 // A program on its way to microcode: instructions, facts about them, and what the passes decided
-// for each. SPDX-License-Identifier: Apache-2.0
+// for each.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>

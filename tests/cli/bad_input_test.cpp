@@ -1,5 +1,6 @@
 // Everything that a user can get wrong: exit code 2, one message that names place, found and
-// allowed, no output file. SPDX-License-Identifier: Apache-2.0
+// allowed, no output file.
+// SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

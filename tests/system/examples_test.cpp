@@ -1,5 +1,6 @@
 // Every example on a 120-FPC card, from a capture and from the generator, against the reference
-// interpreter. SPDX-License-Identifier: Apache-2.0
+// interpreter.
+// SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 
 #include <algorithm>
