@@ -4,26 +4,20 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "offload-compiler/codegen/defects.h"
 #include "offload-compiler/codegen/lower.h"
+#include "offload-compiler/hidden_values.h"
 #include "offload-compiler/nfp/map_limits.h"
-#include "offload-compiler/nfp/rules.h"
+#include "offload-compiler/nfp/verify.h"
 #include "offload-compiler/passes/passes.h"
 
 namespace offload {
 namespace {
 
 constexpr std::string_view kTargetName = "nfp";
-
-base::Result<ProgramFacts> verify_for_card(const ebpf::Program& program,
-                                           const firmware::Capability& capability) {
-  Rules rules(program, capability);
-  ebpf::VerifierOptions options;
-  options.on_insn = [&](const ebpf::Visit& visit) { return rules.check(visit); };
-  base::Result<ebpf::VerifiedProgram> verified = ebpf::verify(program, options);
-  if (!verified) return verified.error();
-  return rules.finish(*verified);
-}
 
 // The driver checks against the port's MTU as well; an image has no port yet.
 base::Result<void> check_packet_offset(const ProgramFacts& facts,
@@ -114,6 +108,8 @@ base::Result<firmware::Image> compile(const ebpf::Program& program, const Target
   if (!in_reach) return in_reach.error();
 
   std::vector<std::string> warnings = describe_defects(plan, *lowered, capability);
+  std::ranges::copy(describe_hidden_values(plan, *lowered, capability),
+                    std::back_inserter(warnings));
   firmware::Image image = make_image(program, target, *facts, map_ids, std::move(*lowered));
   image.warnings = std::move(warnings);
   return image;

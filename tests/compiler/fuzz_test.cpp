@@ -6,6 +6,7 @@
 #include "fpc/insn.h"
 #include "offload-compiler/compiler.h"
 #include "tests/compiler/kernel_jit_file.h"
+#include "tests/compiler/random_program.h"
 #include "tests/ebpf/verifier_generator.h"
 
 namespace {
@@ -21,16 +22,6 @@ unsigned compile_and_check(const ebpf::Program& program, const offload::Target& 
   const auto again = offload::compile(program, target);
   EXPECT_TRUE(again && again->words == image->words && again->warnings == image->warnings);
   return 1;
-}
-
-TEST(Fuzz, RandomProgramsEndInAnImageOrAMessage) {
-  constexpr unsigned kPrograms = COMPILER_FUZZ_PROGRAMS;
-  const offload::Target target = *offload::parse_target("nfp/full");
-  unsigned compiled = 0;
-  for (uint64_t seed = 0; seed < kPrograms; ++seed)
-    compiled += compile_and_check(ebpf_test::random_program(seed), target);
-  EXPECT_GT(compiled, kPrograms / 100);
-  EXPECT_LT(compiled, kPrograms);
 }
 
 // One to four fields of a program hold something else.
@@ -60,18 +51,41 @@ ebpf::Program mutant(ebpf::Program program, base::Rng& rng) {
   return program;
 }
 
+struct Counts {
+  unsigned compiled = 0, total = 0;
+  // Both outcomes happened, so that neither side of the compiler went untouched.
+  void expect_both() const {
+    EXPECT_GT(compiled, total / 20);
+    EXPECT_LT(compiled, total);
+  }
+};
+
+TEST(Fuzz, RandomProgramsEndInAnImageOrAMessage) {
+  const offload::Target target = *offload::parse_target("nfp/full");
+  for (uint64_t seed = 0; seed < COMPILER_FUZZ_PROGRAMS; ++seed)
+    compile_and_check(ebpf_test::random_program(seed), target);
+}
+
+TEST(Fuzz, MutantsOfCardProgramsEndInAnImageOrAMessage) {
+  const offload::Target target = *offload::parse_target("nfp/full");
+  base::Rng rng(3);
+  Counts counts;
+  for (; counts.total < COMPILER_FUZZ_PROGRAMS; ++counts.total)
+    counts.compiled +=
+        compile_and_check(mutant(test::random_card_program(counts.total), rng), target);
+  counts.expect_both();
+}
+
 TEST(Fuzz, MutantsOfRealProgramsEndInAnImageOrAMessage) {
-  constexpr unsigned kMutants = COMPILER_FUZZ_MUTANTS;
   const offload::Target target = *offload::parse_target("nfp/full");
   base::Rng rng(7);
-  unsigned compiled = 0, total = 0;
+  Counts counts;
   for (const std::string& name : test::kernel_program_names()) {
     const ebpf::Program program = test::read_kernel_program(name).program;
-    for (unsigned i = 0; i < kMutants; ++i, ++total)
-      compiled += compile_and_check(mutant(program, rng), target);
+    for (unsigned i = 0; i < COMPILER_FUZZ_MUTANTS; ++i, ++counts.total)
+      counts.compiled += compile_and_check(mutant(program, rng), target);
   }
-  EXPECT_GT(compiled, total / 20);
-  EXPECT_LT(compiled, total);
+  counts.expect_both();
 }
 
 }  // namespace

@@ -1,0 +1,62 @@
+// Compares the lowering with the one that facts about all values give.
+// SPDX-License-Identifier: Apache-2.0
+#include "offload-compiler/hidden_values.h"
+
+#include <algorithm>
+#include <span>
+
+#include "offload-compiler/nfp/location.h"
+#include "offload-compiler/nfp/opcode.h"
+#include "offload-compiler/nfp/verify.h"
+#include "offload-compiler/passes/passes.h"
+
+namespace offload {
+namespace {
+
+constexpr const char* kEffect =
+    "the kernel's verifier hides some of this operand's values from the driver, for which its code "
+    "is wrong";
+
+std::span<const fpc::Word> words_of(const Lowered& lowered, uint32_t insn) {
+  const uint32_t begin = lowered.first_word[insn];
+  const uint32_t end =
+      insn + 1 < lowered.first_word.size() ? lowered.first_word[insn + 1] : lowered.last_word + 1;
+  return std::span(lowered.words).subspan(begin, end - begin);
+}
+
+// Addresses within the program move with whatever lies in front of them.
+bool is_same_word(fpc::Word a, fpc::Word b) {
+  constexpr auto kBranch = static_cast<fpc::Word>(firmware::Relocation::kBranch);
+  const bool branches =
+      a >> firmware::kRelocationShift == kBranch && b >> firmware::kRelocationShift == kBranch;
+  return branches || a == b;
+}
+
+// Facts about values steer arithmetic and atomic additions alone.
+bool depends_on_values(const ebpf::Insn& insn) { return is_alu(insn) || is_atomic(insn); }
+
+}  // namespace
+
+std::vector<std::string> describe_hidden_values(const Plan& plan, const Lowered& lowered,
+                                                const firmware::Capability& capability) {
+  base::Result<ProgramFacts> facts = verify_exactly(plan.source, capability);
+  if (!facts) {
+    if (facts.error().code == base::ErrorCode::kOutOfRange) return {};
+    return {facts.error().message +
+            ", for values that the kernel's verifier hides from the driver"};
+  }
+  Plan exact_plan = make_plan(plan.source, *facts);
+  exact_plan.map_ids = plan.map_ids;
+  if (!run_passes(exact_plan)) return {};
+  const base::Result<Lowered> exact = lower(exact_plan, capability);
+  if (!exact) return {};
+  std::vector<std::string> warnings;
+  for (uint32_t i = 0; i < plan.insns.size(); ++i) {
+    if (!depends_on_values(plan.insns[i].insn)) continue;
+    if (!std::ranges::equal(words_of(lowered, i), words_of(*exact, i), is_same_word))
+      warnings.push_back(located(plan.source, i, kEffect));
+  }
+  return warnings;
+}
+
+}  // namespace offload

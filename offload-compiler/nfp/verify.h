@@ -1,0 +1,21 @@
+// Verification of a program under the rules of the card's driver.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/result.h"
+#include "fpc/firmware/capability.h"
+#include "offload-compiler/ebpf/program.h"
+#include "offload-compiler/nfp/facts.h"
+
+namespace offload {
+
+// Facts as the driver records them in a kernel. Errors are the verifier's or the rules'.
+base::Result<ProgramFacts> verify_for_card(const ebpf::Program& program,
+                                           const firmware::Capability& capability);
+
+// The same with every value on every path: the kernel's verifier skips paths whose values it does not need, and the driver then
+// misses them. Gives up (kOutOfRange) earlier, for it explores more.
+base::Result<ProgramFacts> verify_exactly(const ebpf::Program& program,
+                                          const firmware::Capability& capability);
+
+}  // namespace offload
