@@ -1,5 +1,4 @@
-// Lowering of xdp_adjust_head and xdp_adjust_tail: pointer and length change in the packet vector,
-// within checked bounds.
+// Lowering of xdp_adjust_head and xdp_adjust_tail: the packet vector changes within checked bounds.
 // SPDX-License-Identifier: Apache-2.0
 #include <linux/bpf.h>
 #include <linux/if_ether.h>

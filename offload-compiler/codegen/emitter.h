@@ -1,11 +1,10 @@
-// Collects the words of a program: one method per instruction class, relocations, and the small
-// synthesis that all families share.
+// Collects the words of a program: a method per instruction class, relocations, and shared synthesis.
 // SPDX-License-Identifier: Apache-2.0
 //
 //   Emitter out(limit);
-//   out.begin(insn);                                             // words that follow belong to
-//   this eBPF instruction out.alu(both(low(0)), fpc::gpr_a(0), fpc::Op::kAluAdd, fpc::gpr_b(2));
-//   std::vector<fpc::Word> words = out.finish();                 // look at out.error() then
+//   out.begin(insn);                                // words that follow belong to this instruction
+//   out.alu(both(low(0)), fpc::gpr_a(0), fpc::Op::kAluAdd, fpc::gpr_b(2));
+//   std::vector<fpc::Word> words = out.finish();    // look at out.error() then
 //
 // The first thing that goes wrong stays as the error; emission goes on harmlessly until somebody
 // asks for it.

@@ -1,14 +1,16 @@
 // Removes what verification never reached, as the kernel does for every privileged program.
 // SPDX-License-Identifier: Apache-2.0
 //
-// before: if r1 > 5 goto A   (verification always jumps)     after: if r1 > 5 goto A
-//         r0 = 1             (never reached)                        -
-//         A: r0 = 2                                                 A: r0 = 2
+// before: A: r0 = 2                                            after: A: r0 = 2
+//         if r1 > 5 goto A   (verification always jumps)             if r1 > 5 goto A
+//         r0 = 1             (never reached)                         -
 //
-// A jump whose other side is dead keeps its comparison when it is always taken (the driver notes
-// the fold but still emits the compare), and vanishes when it never is. A jump that only leaps over
-// dead code vanishes as well. requires: facts say which instructions were visited ensures:
-// unvisited instructions and jumps to the next live instruction are skipped
+// A jump whose other side is dead keeps its comparison when it is always taken (the driver notes the
+// fold but still emits the compare), and vanishes when it never is. A jump that only leaps over dead
+// code vanishes as well.
+//
+// requires: facts say which instructions were visited
+// ensures:  unvisited instructions and jumps to the next live instruction are skipped
 #include "offload-compiler/nfp/opcode.h"
 #include "offload-compiler/passes/passes.h"
 

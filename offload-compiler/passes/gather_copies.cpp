@@ -1,17 +1,17 @@
 // Joins runs of load and store pairs into one copy between packet or map memory and the packet.
 // SPDX-License-Identifier: Apache-2.0
 //
-// before: r4 = *(u64 *)(r2 + 0)     after: copy 16 bytes from r2 + 0 to r3 + 32, then r4 = the last
-// word copied
+// before: r4 = *(u64 *)(r2 + 0)     after: copy 16 bytes from r2 + 0 to r3 + 32; r4 = the last word
 //         *(u64 *)(r3 + 32) = r4           -
 //         r4 = *(u64 *)(r2 + 8)            -
 //         *(u64 *)(r3 + 40) = r4           -
 //
 // A run continues while each pair uses the same registers and width and lies next to the one before
-// it, up to 128 bytes. requires: pointer facts of loads and stores; jump targets are marked
+// it, up to 128 bytes.
+//
+// requires: pointer facts of loads and stores; jump targets are marked
 // ensures:  the head load of a run has copy_bytes (negative: descending) and copy_store, with the
-// run's lowest offsets in
-//           both instructions; the others are skipped
+//           run's lowest offsets in both instructions; the others are skipped
 #include "offload-compiler/nfp/location.h"
 #include "offload-compiler/nfp/opcode.h"
 #include "offload-compiler/passes/passes.h"

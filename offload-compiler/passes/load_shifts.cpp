@@ -1,5 +1,4 @@
-// Drops the shift pair that clears the upper half behind a word load by packet offset, which clears
-// it itself.
+// Drops the shift pair behind a word load by packet offset: the load clears the upper half itself.
 // SPDX-License-Identifier: Apache-2.0
 //
 // before: r0 = *(u32 *)skb[14]     after: r0 = *(u32 *)skb[14]

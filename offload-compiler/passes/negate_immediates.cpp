@@ -1,15 +1,12 @@
-// Turns negative immediates into positive ones where the operation has an opposite, so that they
-// fit an operand.
+// Turns negative immediates into positive ones where the operation has an opposite: small ones are free.
 // SPDX-License-Identifier: Apache-2.0
 //
 // before: r1 += -4                 after: r1 -= 4
-//         if r1 s< -5 goto A              if r1 s< -(5) goto A   (compared by adding 5:
-//         negated_compare)
+//         if r1 s< -5 goto A              if r1 s< -(5) goto A   (negated_compare: adds 5)
 //
 // requires: nothing
 // ensures:  ADD and SUB, and comparisons that need no swapped operands, have no negative immediate;
-// INT32_MIN stays what it is
-//           (defect B1)
+//           INT32_MIN stays what it is (defect B1)
 #include "offload-compiler/nfp/opcode.h"
 #include "offload-compiler/passes/passes.h"
 

@@ -6,9 +6,8 @@
 //
 // requires: pointer facts; copies are gathered; jump targets are marked
 // ensures:  every packet load that is no copy has a cache range, the first of each range issues the
-// read; ranges are at most
-//           64 bytes and end at whatever may change packet or transfer registers, and where
-//           branches join
+//           read; ranges are at most 64 bytes and end at whatever may change packet or transfer
+//           registers, and where branches join
 #include <algorithm>
 
 #include "offload-compiler/nfp/opcode.h"

@@ -1,5 +1,4 @@
-// The order of the passes: the verifier's own clean-up, then what the driver does before it
-// translates.
+// The order of the passes: the verifier's clean-up, then what the driver does before it translates.
 // SPDX-License-Identifier: Apache-2.0
 #include "offload-compiler/passes/passes.h"
 

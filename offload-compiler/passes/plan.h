@@ -1,5 +1,4 @@
-// A program on its way to microcode: instructions, facts about them, and what the passes decided
-// for each.
+// A program on its way to microcode: its instructions, facts about them, what the passes decided.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 

@@ -3,8 +3,9 @@
 //
 // before: r0 ^= r0           after: r0 ^= r0
 //         r7 ^= r7                  r7 ^= r7
-//         r6 = r1                   -            (context accesses are recognised by type, the
-//         value is never used)
+//         r6 = r1                   -
+//
+// Accesses of the context are recognised by type, the pointer's value is never used.
 //
 // requires: nothing
 // ensures:  only leading instructions are touched: the scan ends at the first one of another kind

@@ -42,6 +42,41 @@ TEST_P(Compile, GivesTheKernelsWords) {
   for (const fpc::Word word : image->words) EXPECT_TRUE(fpc::decode(word));
 }
 
+TEST(Image, TellsUseOfMapWordsLinesAndLimits) {
+  ebpf::Program program = test::read_kernel_program("count.count_ip").program;
+  program.name = "count_ip";
+  program.lines = {{0, "count.c", "text", 7, 1}, {22, "count.c", "text", 12, 1}};
+  const auto image = offload::compile(program, *offload::parse_target("nfp/full"));
+  ASSERT_TRUE(image) << image.error().message;
+  EXPECT_EQ(image->program, "count_ip");
+  EXPECT_EQ(image->program_type, "xdp");
+  EXPECT_EQ(image->profile, "full");
+  EXPECT_EQ(image->codegen, "kernel");
+  ASSERT_EQ(image->maps.size(), 1u);
+  EXPECT_EQ(image->maps[0].name, "perip");
+  EXPECT_EQ(image->maps[0].word_use, std::vector<firmware::WordUse>(4, firmware::WordUse::kAtomic));
+  ASSERT_EQ(image->lines.size(), 2u);
+  EXPECT_EQ(image->lines[1].word, 48u);
+  EXPECT_EQ(image->lines[1].insn, 22u);
+  EXPECT_EQ(image->lines[1].line, 12u);
+  EXPECT_EQ(image->helpers(), (std::vector<unsigned>{1, 2}));
+}
+
+TEST(Image, LeavesOutMapsThatTheProgramDoesNotUse) {
+  ebpf::Program program = test::read_kernel_program("count.count_rate").program;
+  ebpf::MapDef other = program.maps[0];
+  other.name = "other";
+  other.type = 11;  // one that no firmware offers
+  program.maps.insert(program.maps.begin(), other);
+  for (ebpf::Insn& insn : program.insns)
+    if (insn.opcode == 0x18 && insn.src == 1) insn.imm = 1;
+  const auto image = offload::compile(program, *offload::parse_target("nfp/full"));
+  ASSERT_TRUE(image) << image.error().message;
+  ASSERT_EQ(image->maps.size(), 1u);
+  EXPECT_EQ(image->maps[0].name, "cnt");
+  EXPECT_EQ(image->words, test::read_kernel_program("count.count_rate").words);
+}
+
 INSTANTIATE_TEST_SUITE_P(All, Compile, testing::ValuesIn(test::kernel_program_names()),
                          [](const auto& param) {
                            std::string name = param.param;

@@ -163,6 +163,22 @@ TEST_P(Warned, OfWhatTheCardDoes) {
 INSTANTIATE_TEST_SUITE_P(All, Warned, testing::ValuesIn(all_warnings()),
                          [](const auto& param) { return param.param.name; });
 
+// On the way over the jump, the addend has all bits; verification sees it on the other way alone, where it fits 16.
+TEST(HiddenValues, AreWarnedOf) {
+  const Code lookup = {mov(2, 0), store(kBytes4, 10, -4, 2), mov_reg(2, 10), add(2, -4)};
+  const Code count = Code{load(kBytes8, 7, 2, 0), load(kBytes8, 8, 2, 8),
+                          op(BPF_JMP | BPF_JGT | BPF_X, 7, 8, 1, 0), alu64(BPF_AND, 8, 0xff)} +
+                     lookup + ebpf_test::load_map(1, 0) +
+                     Code{call(BPF_FUNC_map_lookup_elem), ebpf_test::jump_eq(0, 0, 1),
+                          atomic(kBytes8, 0, 0, 8, BPF_ADD)};
+  const auto image = offload::compile(xdp(with_packet(64, count), {array_map()}),
+                                      *offload::parse_target("nfp/full"));
+  ASSERT_TRUE(image) << image.error().message;
+  ASSERT_EQ(image->warnings.size(), 1u);
+  EXPECT_EQ(image->warnings[0].find("insn 17: the kernel's verifier hides some"), 0u)
+      << image->warnings[0];
+}
+
 TEST(Reciprocal, DividesAsTheHardwareDoes) {
   const uint32_t dividends[] = {0,   1,     2,     27,         28,         640,
                                 641, 65535, 65536, 0x7fffffff, 0xfffffffe, 0xffffffff};
