@@ -1,5 +1,4 @@
-// Lowering of atomic additions to map values: an immediate form for 16-bit addends, a full one, or
-// a choice at run time.
+// Lowering of atomic additions: immediate for 16-bit addends, full, or chosen between at run time.
 // SPDX-License-Identifier: Apache-2.0
 #include "offload-compiler/codegen/lowering.h"
 #include "offload-compiler/nfp/opcode.h"

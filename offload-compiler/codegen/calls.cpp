@@ -1,5 +1,4 @@
-// Lowering of calls between subprograms: frames, return addresses, and the subroutines that save
-// registers.
+// Lowering of calls between subprograms: frames, return addresses, saving of registers.
 // SPDX-License-Identifier: Apache-2.0
 //
 // A callee that writes R6..R9 is entered through the push subroutine and left through pop; the

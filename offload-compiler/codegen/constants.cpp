@@ -1,5 +1,4 @@
-// The emitter's constants: 16-bit immediates, synthesis of 32-bit ones, and operands that hold
-// small ones themselves.
+// The emitter's constants: immediates, synthesis of 32-bit ones, operands that hold small ones.
 // SPDX-License-Identifier: Apache-2.0
 #include "offload-compiler/codegen/emitter.h"
 

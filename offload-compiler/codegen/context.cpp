@@ -1,5 +1,4 @@
-// Lowering of context accesses: packet pointers and length from the packet vector, and the choice
-// of a receive queue.
+// Lowering of context accesses: packet pointers, packet length, the choice of a receive queue.
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 #include <linux/bpf.h>

@@ -1,5 +1,4 @@
-// Lowering of copies: one read, the words from transfer-in to transfer-out registers, one or two
-// writes.
+// Lowering of copies: one read, the words from transfer-in to transfer-out registers, the writes.
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdlib>
 

@@ -1,5 +1,4 @@
-// The fixed words around a program: the packet's length on entry, and the exits that turn R0 into a
-// verdict.
+// The fixed words around a program: packet length on entry, exits that turn R0 into a verdict.
 // SPDX-License-Identifier: Apache-2.0
 #include "offload-compiler/codegen/lowering.h"
 

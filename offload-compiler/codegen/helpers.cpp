@@ -1,5 +1,4 @@
-// Lowering of helper calls: jumps to firmware routines with their arguments, and the helpers that
-// expand in place.
+// Lowering of helper calls: jumps to firmware routines with their arguments, or words in place.
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 #include <linux/bpf.h>

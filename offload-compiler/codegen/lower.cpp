@@ -1,5 +1,4 @@
-// The lowering of a whole program: intro, instructions, exits, subroutines, padding, and the
-// branches between them.
+// The lowering of a whole program: body, exits, subroutines, padding, branches between them.
 // SPDX-License-Identifier: Apache-2.0
 #include "offload-compiler/codegen/lower.h"
 

@@ -1,5 +1,4 @@
-// Lowering of multiplication, and of division by a constant through multiplication with its
-// reciprocal.
+// Lowering of multiplication, and of division by multiplication with a reciprocal.
 // SPDX-License-Identifier: Apache-2.0
 #include <bit>
 

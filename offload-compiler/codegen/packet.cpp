@@ -1,5 +1,4 @@
-// Lowering of packet accesses: loads through the cache of transfer registers, single loads, stores,
-// and map value loads.
+// Lowering of packet loads, cached and single, of packet stores, and of map value loads.
 // SPDX-License-Identifier: Apache-2.0
 #include <cassert>
 

@@ -1,5 +1,4 @@
-// Lowering of LD_ABS and LD_IND: packet bytes by offset in network order; outside of the packet the
-// program aborts.
+// Lowering of LD_ABS and LD_IND: packet bytes in network order; beyond the packet they abort.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 

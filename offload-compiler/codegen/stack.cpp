@@ -1,5 +1,4 @@
-// Lowering of stack accesses: local memory through the frame's address register, or through the
-// pointer register for the rest.
+// Lowering of stack accesses: local memory through the frame's or the pointer's address register.
 // SPDX-License-Identifier: Apache-2.0
 //
 // Local memory has words and operands OR their offset into an aligned base, so an access is cut

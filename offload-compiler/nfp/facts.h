@@ -1,5 +1,4 @@
-// What the card's driver knows of each instruction after verification: merged over all visits,
-// nothing else of the proof.
+// What the card's driver knows of each instruction after verification, merged over all visits.
 // SPDX-License-Identifier: Apache-2.0
 //
 // Filled by the rules (rules.h) while the verifier runs, or from recorded state. Passes and
