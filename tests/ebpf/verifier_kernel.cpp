@@ -68,7 +68,7 @@ KernelVerifier::Answer KernelVerifier::load(const ebpf::Program& program) const 
     const ebpf::InsnSpec* spec = ebpf::find_spec(insns[i]);
     if (spec == nullptr || !spec->is_wide()) continue;
     const auto map = static_cast<size_t>(insns[i].imm);
-    if (insns[i].src != 0 && map < map_fds_.size()) insns[i].imm = map_fds_[map];
+    if (insns[i].src != 0) insns[i].imm = map < map_fds_.size() ? map_fds_[map] : -1;  // no file
     ++i;
   }
   const std::vector<uint8_t> bytes = ebpf::insns_to_bytes(insns);
