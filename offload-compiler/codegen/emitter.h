@@ -48,9 +48,8 @@ struct Command {
   fpc::Op op{};
   fpc::AddressMode mode = fpc::AddressMode::kAPlusB;
   unsigned xfer = 0;
-  fpc::Operand a, b;  // address; which is the base depends on the mode
-  unsigned length =
-      1;  // in units of the operation; only the low three bits of length - 1 are in the word
+  fpc::Operand a, b;      // address; which is the base depends on the mode
+  unsigned length = 1;    // in units of the operation; beyond 8 by an override alone
   bool indirect = false;  // the previous result overrides fields (nfp-isa 12.4)
   fpc::CommandSwap swap = fpc::CommandSwap::kSwap;
 };
