@@ -44,15 +44,18 @@ Result<void> write_file(const std::string& path, const std::string& text) {
         std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
     return written ? Result<void>() : base::io_error(std::strerror(errno), "standard output");
   }
-  const std::string temporary = fmt::format("{}.{}.tmp", path, getpid());
+  // A device or pipe is written in place: renaming over /dev/null would replace it.
+  std::error_code ignored;
+  const bool in_place =
+      std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored);
+  const std::string temporary = in_place ? path : fmt::format("{}.{}.tmp", path, getpid());
   std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(temporary.c_str(), "wb"), std::fclose);
   if (!file) return base::io_error(std::strerror(errno), path);
   bool written = std::fwrite(text.data(), 1, text.size(), file.get()) == text.size();
   written = std::fclose(file.release()) == 0 && written;
-  if (written && std::rename(temporary.c_str(), path.c_str()) == 0) return {};
+  if (written && (in_place || std::rename(temporary.c_str(), path.c_str()) == 0)) return {};
   const int reason = errno;
-  std::error_code ignored;
-  std::filesystem::remove(temporary, ignored);
+  if (!in_place) std::filesystem::remove(temporary, ignored);
   return base::io_error(std::strerror(reason), path);
 }
 

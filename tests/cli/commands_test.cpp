@@ -1,7 +1,12 @@
 // What each subcommand prints and writes.
 // SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
 
 #include <nlohmann/json.hpp>
 
@@ -28,6 +33,19 @@ TEST(Compile, WritesAnImageAndASummary) {
   EXPECT_EQ(summary["words_limit"], 8192);
   EXPECT_EQ(summary["relocations"]["next_packet"], 2);
   EXPECT_EQ(json::parse(read_text(image))["schema"], "millrace.image/1");
+}
+
+TEST(Compile, WritesIntoADeviceInsteadOfReplacingIt) {
+  const std::string pipe = scratch_folder() + "/pipe";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  const int reader = open(pipe.c_str(), O_RDWR);  // keeps the pipe open, its buffer takes the image
+  ASSERT_GE(reader, 0);
+  EXPECT_EQ(millrace({"compile", example("drop.bpf.o"), "-o", pipe}).exit_code, 0);
+  EXPECT_TRUE(std::filesystem::is_fifo(pipe));
+  char first = 0;
+  EXPECT_EQ(read(reader, &first, 1), 1);
+  EXPECT_EQ(first, '{');
+  close(reader);
 }
 
 TEST(Dis, PrintsWhatAsmReadsBack) {
