@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 
 #include "nic-model/packet_io.h"
 
@@ -39,6 +40,10 @@ PacketSink::PacketSink(PacketSink&&) noexcept = default;
 PacketSink::~PacketSink() = default;
 
 base::Result<PacketSink> PacketSink::create(const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored)) {
+    return base::io_error("exists and is no regular file; a capture replaces its target", path);
+  }
   auto impl = std::make_unique<Impl>();
   impl->path = path;
   const std::string temporary = fmt::format("{}.{}.partial", path, getpid());

@@ -133,6 +133,11 @@ TEST(BadInput, OutputThatCannotBeWritten) {
                  {"/no/such/folder/drop.json"});
 }
 
+TEST(BadInput, CaptureIntoAFolder) {
+  expect_refused({"run", example("drop.bpf.o"), "--packets", "10", "--out", scratch_folder()},
+                 {"no regular file"});
+}
+
 TEST(BadInput, CardFileWithAnUnknownKey) {
   expect_refused({"nic", "show", write_text("mine.toml", "speed = 3\n")}, {"mine.toml", "speed"});
 }
