@@ -16,7 +16,8 @@ import sys
 import tempfile
 
 PACKAGE = "linux-source-6.1"
-PARTS = ["tools/testing/selftests/bpf", "tools/include", "tools/lib/bpf", "include/uapi", "include/linux/filter.h", "lib/test_bpf.c"]
+PARTS = ["tools/testing/selftests/bpf", "tools/include", "tools/arch/x86/include", "tools/lib/bpf", "include/uapi",
+         "include/linux/filter.h", "lib/test_bpf.c"]
 SKIP = 77  # exit status that ctest counts as skipped
 
 
