@@ -62,7 +62,15 @@ KernelVerifier::~KernelVerifier() {
   for (const int fd : map_fds_) close(fd);
 }
 
-KernelVerifier::Answer KernelVerifier::load(const ebpf::Program& program) const {
+bool KernelVerifier::accepts(const ebpf::Program& program) const { return load(program, nullptr); }
+
+std::string KernelVerifier::refusal(const ebpf::Program& program) const {
+  std::string log(1 << 20, '\0');
+  load(program, &log);
+  return last_line(log.c_str());
+}
+
+bool KernelVerifier::load(const ebpf::Program& program, std::string* log) const {
   std::vector<ebpf::Insn> insns = program.insns;
   for (size_t i = 0; i < insns.size(); ++i) {
     const ebpf::InsnSpec* spec = ebpf::find_spec(insns[i]);
@@ -78,18 +86,14 @@ KernelVerifier::Answer KernelVerifier::load(const ebpf::Program& program) const 
   attr.insns = reinterpret_cast<uint64_t>(bytes.data());
   attr.insn_cnt = static_cast<uint32_t>(insns.size());
   attr.license = reinterpret_cast<uint64_t>(license.c_str());
-  const long fd = bpf(BPF_PROG_LOAD, &attr);
-  if (fd >= 0) {
-    close(static_cast<int>(fd));
-    return {true, {}, {}};
+  if (log != nullptr) {
+    attr.log_buf = reinterpret_cast<uint64_t>(log->data());
+    attr.log_size = static_cast<uint32_t>(log->size());
+    attr.log_level = 1;
   }
-  std::string log(1 << 20, '\0');
-  attr.log_buf = reinterpret_cast<uint64_t>(log.data());
-  attr.log_size = static_cast<uint32_t>(log.size());
-  attr.log_level = 1;
-  bpf(BPF_PROG_LOAD, &attr);
-  log.resize(std::strlen(log.c_str()));
-  return {false, last_line(log), log};
+  const long fd = bpf(BPF_PROG_LOAD, &attr);
+  if (fd >= 0) close(static_cast<int>(fd));
+  return fd >= 0;
 }
 
 }  // namespace ebpf_test
