@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <linux/bpf.h>
 
+#include <algorithm>
 #include <array>
 
 #include "offload-compiler/ebpf/print.h"
@@ -251,6 +252,16 @@ void leave_result(Env& env, Result result, uint32_t map) {
 }
 
 }  // namespace
+
+bool is_known_helper(int32_t id) {
+  return std::any_of(std::begin(rows::kPrototypes), std::end(rows::kPrototypes),
+                     [id](const Prototype& row) { return row.id == id; });
+}
+
+bool is_known_map_type(uint32_t type) {
+  return std::any_of(std::begin(rows::kPrototypes), std::end(rows::kPrototypes),
+                     [type](const Prototype& row) { return serves(row.id, type); });
+}
 
 bool call_helper(Env& env) {
   const int32_t id = env.code().imm;
