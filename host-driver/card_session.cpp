@@ -14,6 +14,16 @@
 #include "host-driver/map_json.h"
 
 namespace host {
+namespace {
+
+// Of std::vector's own order g++ 12 believes, when it optimises, that it compares too many bytes.
+struct ByteOrder {
+  bool operator()(const std::vector<uint8_t>& a, const std::vector<uint8_t>& b) const {
+    return std::ranges::lexicographical_compare(a, b);
+  }
+};
+
+}  // namespace
 
 using base::Result;
 
@@ -89,7 +99,7 @@ Result<void> CardSession::preload_maps(const std::string& json_text, const std::
 std::string CardSession::dump_maps() const {
   std::vector<MapContents> all;
   for (unsigned index = 0; index < maps_.size(); ++index) {
-    std::map<std::vector<uint8_t>, std::vector<uint8_t>> sorted;
+    std::map<std::vector<uint8_t>, std::vector<uint8_t>, ByteOrder> sorted;
     table_->for_each(index + 1, [&](std::span<const uint8_t> key, std::span<const uint8_t> value) {
       std::vector<uint8_t>& bytes = sorted[{key.begin(), key.end()}];
       bytes.assign(value.begin(), value.end());
