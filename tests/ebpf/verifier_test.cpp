@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <linux/bpf.h>
 
 #include "base/rng.h"
 #include "tests/ebpf/asm.h"
@@ -104,6 +105,17 @@ TEST(Verifier, MarksWhatMustBeZeroExtended) {
   const auto verified = ebpf::verify(program_of("w1 = 5; w2 = 6; w2 += 1; r0 = r1; exit"));
   ASSERT_TRUE(verified);
   EXPECT_THAT(verified->zext, ElementsAre(true, false, false, false, false));
+}
+
+TEST(Verifier, DemandsAlignmentWhereTheProgramAsksForIt) {
+  ebpf::Program program = program_of(
+      "r2 = *(u32 *)(r1 + 0); r3 = *(u32 *)(r1 + 4); r4 = r2; r4 += 14; if r4 > r3 goto out; "
+      "r0 = *(u32 *)(r2 + 4); r0 = *(u16 *)(r2 + 4); r0 = *(u32 *)(r2 + 2); out: r0 = 0; exit");
+  ASSERT_TRUE(ebpf::verify(program));
+  program.flags = BPF_F_STRICT_ALIGNMENT;
+  EXPECT_THAT(refusal(program), HasSubstr("insn 5: misaligned packet access off (0x0; 0x0)+6 size 4"));
+  program.insns[5] = program.insns[7];
+  EXPECT_TRUE(ebpf::verify(program));
 }
 
 TEST(Verifier, KeepsItsLimits) {

@@ -64,37 +64,24 @@ bool check_store_constant(Env& env, const Insn& insn) {
 
 bool atomic_operands(Env& env, const Insn& insn) {
   if (!read_operand(env, insn.src) || !read_operand(env, insn.dst)) return false;
-  if (insn.imm == BPF_CMPXCHG) {
-    if (!read_operand(env, 0)) return false;
-    if (env.reg(0).is_pointer()) return env.reject("R0 leaks addr into mem");
-  }
-  if (env.reg(insn.src).is_pointer()) {
-    return env.reject(fmt::format("R{} leaks addr into mem", insn.src));
-  }
+  if (insn.imm == BPF_CMPXCHG && !read_operand(env, 0)) return false;
   const Reg& base = env.reg(insn.dst);
   if (base.type == RegType::kCtx || base.is_packet()) {
     return env.reject(fmt::format("BPF_ATOMIC stores into R{} {} is not allowed", insn.dst,
                                   to_string(base.type)));
   }
-  const Tnum off = tnum::add(base.bounds.var_off,
-                             tnum::constant(static_cast<uint64_t>(int64_t{base.off} + insn.off)));
-  if (base.type == RegType::kMapValue && !tnum::is_aligned(off, size_of(insn))) {
-    return env.reject(fmt::format("misaligned value access off {}+{}+{} size {}",
-                                  tnum::to_string(base.bounds.var_off), base.off, insn.off,
-                                  size_of(insn)));
-  }
-  return true;
+  return !base.is_pointer() ||
+         aligned(env, {insn.dst, insn.off, size_of(insn), std::nullopt}, true);
 }
 
 bool check_atomic(Env& env, const Insn& insn) {
   if (!atomic_operands(env, insn)) return false;
   const Access access{insn.dst, insn.off, size_of(insn), std::nullopt};
-  if (!load(env, access) || !store(env, access)) return false;
-  if ((insn.imm & BPF_FETCH) == 0) return true;
+  if ((insn.imm & BPF_FETCH) == 0) return load(env, access) && store(env, access);
   const unsigned result = insn.imm == BPF_CMPXCHG ? 0 : insn.src;
-  if (!define_operand(env, result, Define::kUnknown)) return false;
-  if (access.size < kSlotBytes) env.reg(result).bounds.truncate(access.size);
-  return true;
+  const Access fetch{insn.dst, insn.off, size_of(insn), result};
+  return define_operand(env, result, Define::kUnknown) && load(env, access) && load(env, fetch) &&
+         store(env, access);
 }
 
 bool check_map_load(Env& env, const Insn& insn) {
@@ -105,6 +92,10 @@ bool check_map_load(Env& env, const Insn& insn) {
   }
   Reg& reg = env.reg(insn.dst);
   if (insn.src == BPF_PSEUDO_MAP_FD) {
+    if (const int32_t tail = env.program.insns[env.insn + 1].imm; tail != 0) {
+      return env.reject(fmt::format(
+          "unrecognized bpf_ld_imm64 insn: the second slot of a map is {}, it must be 0", tail));
+    }
     reg.set_pointer(RegType::kConstMapPtr);
     reg.map = static_cast<uint32_t>(index);
     return true;

@@ -215,9 +215,6 @@ bool check_map(Env& env, const Call& call) {
   if (writes && (map.flags & BPF_F_RDONLY_PROG) != 0) {
     return env.reject("write into map forbidden");
   }
-  if (helper == BPF_FUNC_map_lookup_elem && (map.flags & BPF_F_WRONLY_PROG) != 0) {
-    return env.reject("read from map forbidden");
-  }
   return true;
 }
 

@@ -13,6 +13,8 @@ namespace ebpf {
 
 namespace {
 
+constexpr int32_t kPacketAlignment = 2;  // NET_IP_ALIGN: where packets begin, modulo 4
+
 constexpr const char* kNegative =
     "R{} min value is negative, either use unsigned index or do a if (index >=0) check";
 
@@ -62,7 +64,33 @@ bool data_access(Env& env, const Access& access, bool is_write) {
   }
 }
 
+const char* place_of(RegType type) {
+  switch (type) {
+    case RegType::kStack:
+      return "stack";
+    case RegType::kCtx:
+      return "context";
+    case RegType::kPacket:
+    case RegType::kPacketMeta:
+      return "packet";
+    default:
+      return "value";
+  }
+}
+
 }  // namespace
+
+bool aligned(Env& env, const Access& access, bool strict) {
+  const Reg& base = env.reg(access.base);
+  if (!strict && base.type != RegType::kStack && (env.program.flags & BPF_F_STRICT_ALIGNMENT) == 0)
+    return true;
+  const int32_t start = base.is_packet() ? kPacketAlignment : 0;
+  const int64_t fixed = int64_t{start} + base.off + access.off;
+  const Tnum off = tnum::add(base.bounds.var_off, tnum::constant(static_cast<uint64_t>(fixed)));
+  if (access.size <= 1 || tnum::is_aligned(off, access.size)) return true;
+  return env.reject(fmt::format("misaligned {} access off {}+{} size {}", place_of(base.type),
+                                tnum::to_string(base.bounds.var_off), fixed, access.size));
+}
 
 bool packet_access(Env& env, unsigned base, int64_t off, int64_t size, bool zero_allowed) {
   const Reg& reg = env.reg(base);
@@ -125,6 +153,7 @@ bool unmodified_pointer(Env& env, unsigned number) {
 }
 
 bool load(Env& env, const Access& access) {
+  if (env.reg(access.base).is_pointer() && !aligned(env, access, false)) return false;
   const RegType type = env.reg(access.base).type;
   bool ok = false;
   if (type == RegType::kStack) {
@@ -143,6 +172,7 @@ bool load(Env& env, const Access& access) {
 }
 
 bool store(Env& env, const Access& access) {
+  if (env.reg(access.base).is_pointer() && !aligned(env, access, false)) return false;
   switch (env.reg(access.base).type) {
     case RegType::kStack:
       return stack_store(env, access);

@@ -11,6 +11,9 @@ namespace ebpf {
 bool load(Env& env, const Access& access);
 bool store(Env& env, const Access& access);
 
+// Strictly: the address is a multiple of the access's size. Always so on the stack, elsewhere when the program asks for it.
+bool aligned(Env& env, const Access& access, bool strict);
+
 // [off, off + size) behind the packet pointer in r`base`, whose own offset is part of `off`.
 bool packet_access(Env& env, unsigned base, int64_t off, int64_t size, bool zero_allowed);
 

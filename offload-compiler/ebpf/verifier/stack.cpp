@@ -70,17 +70,6 @@ void deepen(Env& env, const Frame& frame, int32_t off) {
   depth = std::max(depth, static_cast<uint32_t>((Frame::slot_index(off) + 1) * kSlotBytes));
 }
 
-// The slot tracking relies on aligned accesses.
-bool aligned(Env& env, const Access& access) {
-  const Reg& base = env.reg(access.base);
-  const Tnum off = tnum::add(base.bounds.var_off,
-                             tnum::constant(static_cast<uint64_t>(int64_t{base.off} + access.off)));
-  if (access.size <= 1 || tnum::is_aligned(off, access.size)) return true;
-  return env.reject(fmt::format("misaligned stack access off {}+{}+{} size {}",
-                                tnum::to_string(base.bounds.var_off), base.off, access.off,
-                                access.size));
-}
-
 bool holds_data(SlotByte byte) { return byte == SlotByte::kMisc || byte == SlotByte::kZero; }
 
 bool bytes_readable(Env& env, Frame& frame, int32_t off, unsigned size, bool spill_is_data) {
@@ -232,7 +221,6 @@ void store_variable(Env& env, Frame& frame, Span span, const Access& access) {
 }  // namespace
 
 bool stack_load(Env& env, const Access& access) {
-  if (!aligned(env, access)) return false;
   const std::optional<Span> span = find_span(env, access, Use::kRead);
   if (!span) return false;
   const Reg& base = env.reg(access.base);
@@ -251,7 +239,6 @@ bool stack_load(Env& env, const Access& access) {
 }
 
 bool stack_store(Env& env, const Access& access) {
-  if (!aligned(env, access)) return false;
   const std::optional<Span> span = find_span(env, access, Use::kWrite);
   if (!span) return false;
   const Reg& base = env.reg(access.base);

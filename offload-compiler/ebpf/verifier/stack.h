@@ -17,6 +17,7 @@ struct Access {
       value;  // register that is stored or loaded; none for immediates and atomics
 };
 
+// Slots are tracked by aligned accesses: the caller has checked that.
 bool stack_load(Env& env, const Access& access);
 bool stack_store(Env& env, const Access& access);
 
