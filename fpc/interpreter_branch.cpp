@@ -8,11 +8,6 @@
 namespace fpc {
 namespace {
 
-// Bubbles of a word that takes `cycles` of which its filled defer slots are useful work.
-uint8_t bubbles_of(unsigned cycles, unsigned slots) {
-  return static_cast<uint8_t>(cycles > 1 + slots ? cycles - 1 - slots : 0);
-}
-
 // A branch that is not taken occupies its defer slots all the same: nothing may leave from within
 // them.
 const MicroOp* branch(Machine& m, const MicroOp& op, bool taken, uint32_t target) {

@@ -10,10 +10,6 @@
 namespace fpc {
 namespace {
 
-// docs/timing.md: a command that gives up the core costs 3 cycles, of which filled defer slots are
-// useful.
-constexpr unsigned kSwapCycles = 3;
-
 // Count field and override of an atomic: bits of the length (nfp-isa 12.4).
 constexpr unsigned kAtomic64 = 4;
 constexpr unsigned kAtomicData16 = 8;
@@ -113,7 +109,7 @@ const MicroOp* run_command(Machine& m, const MicroOp& op) {
   const unsigned next = m.address_of(op) + 1 + slots;
   if (!swaps) return m.stop(StopReason::kCommand, next);
   const Pending what{.kind = Pending::kCommand,
-                     .bubbles = static_cast<uint8_t>(kSwapCycles - 1 - slots),
+                     .bubbles = bubbles_of(op.taken_cycles, slots),
                      .wakeup = command.signal_mask(),
                      .target = next};
   return m.defer(op, slots, what);

@@ -57,10 +57,15 @@ struct MicroOp {
   uint8_t a_imm = 0, b_imm = 0;  // added to the source, whose place is Slot::zero then
   uint8_t shift = 0;             // amount, or kIndirectShift
   uint8_t defer = 0;
-  uint8_t taken_cycles = 0;  // of a branch
+  uint8_t taken_cycles = 0;  // of a branch, of a command that swaps
   uint8_t traits = 0;
 };
 static_assert(sizeof(MicroOp) == 32);
+
+// Bubbles of a word that takes `cycles` of which its filled defer slots are useful work.
+constexpr uint8_t bubbles_of(unsigned cycles, unsigned slots) {
+  return static_cast<uint8_t>(cycles > 1 + slots ? cycles - 1 - slots : 0);
+}
 
 constexpr uint8_t kIndirectShift = 0xff;
 // T_INDEX in Slot::usable_at, behind LM address registers 0..3.

@@ -5,8 +5,8 @@
 //   spec(Op::kBeq).flags & flag::kBranch  non-zero
 //
 // Cost columns, in cycles of the core (docs/isa.md says where they come from):
-//   issue  any word; a branch that is not taken
-//   taken  a taken branch, filled defer slots included: n of them leave taken - 1 - n bubbles
+//   issue  any word; a branch that is not taken, a command that does not swap
+//   taken  a taken branch, a word that gives up the core; filled defer slots included: n of them leave taken - 1 - n bubbles
 //   fresh  a taken branch whose condition codes the word just before it has set
 #pragma once
 

@@ -98,8 +98,8 @@ std::string isa_systemverilog() {
     return fmt::format("Format{}", plain(spec(row.format).name));
   });
   text +=
-      "  // Cycles: any word or branch not taken; branch taken; taken with fresh condition "
-      "codes.\n";
+      "  // Cycles: any word or branch not taken; branch taken or core given up; taken with fresh "
+      "condition codes.\n";
   text += row_array("logic [2:0]", "InsnIssue",
                     [](const InsnSpec& row) { return fmt::format("3'd{}", row.issue); });
   text += row_array("logic [2:0]", "InsnTaken",
