@@ -1,0 +1,163 @@
+// BPF_MAP_CREATE and BPF_PROG_LOAD of the running kernel.
+// SPDX-License-Identifier: Apache-2.0
+#include "host-driver/kernel_bpf.h"
+
+#include <fmt/format.h>
+#include <linux/bpf.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "offload-compiler/ebpf/decode.h"
+
+namespace host {
+
+namespace {
+
+constexpr size_t kLogBytes = size_t{1}
+                             << 20;  // the end of a longer log is lost, and with it the cause
+constexpr size_t kLargestLogBytes = size_t{64} << 20;
+
+// Zero everywhere, padding included: the kernel refuses bytes that it does not know.
+bpf_attr empty_attr() {
+  bpf_attr attr;
+  std::memset(&attr, 0, sizeof attr);
+  return attr;
+}
+
+// A descriptor or 0, or -errno.
+int bpf(bpf_cmd command, bpf_attr* attr) {
+  const long result = syscall(SYS_bpf, command, attr, sizeof *attr);
+  return result < 0 ? -errno : static_cast<int>(result);
+}
+
+template <typename T>
+uint64_t address_of(const T* pointer) {
+  return reinterpret_cast<uint64_t>(pointer);
+}
+
+bpf_prog_type kernel_type(ebpf::ProgType type) {
+  switch (type) {
+    case ebpf::ProgType::kXdp:
+      return BPF_PROG_TYPE_XDP;
+    case ebpf::ProgType::kSchedCls:
+      return BPF_PROG_TYPE_SCHED_CLS;
+    case ebpf::ProgType::kSocketFilter:
+      return BPF_PROG_TYPE_SOCKET_FILTER;
+  }
+  return BPF_PROG_TYPE_UNSPEC;
+}
+
+base::Error map_error(const ebpf::MapDef& def, int error) {
+  const char* hint = error == -EPERM ? "; maps need root or CAP_BPF" : "";
+  return base::io_error(fmt::format("the running kernel refuses map {} of type {}: {}{}", def.name,
+                                    def.type, std::strerror(-error), hint));
+}
+
+int create_map(const ebpf::MapDef& def) {
+  bpf_attr attr = empty_attr();
+  attr.map_type = def.type;
+  attr.key_size = def.key_bytes;
+  attr.value_size = def.value_bytes;
+  attr.max_entries = def.max_entries;
+  attr.map_flags = def.flags;
+  return bpf(BPF_MAP_CREATE, &attr);
+}
+
+int fill_map(int fd, const ebpf::MapDef& def) {
+  const uint32_t key = 0;
+  bpf_attr attr = empty_attr();
+  attr.map_fd = static_cast<uint32_t>(fd);
+  attr.key = address_of(&key);
+  attr.value = address_of(def.initial.data());
+  if (const int failed = bpf(BPF_MAP_UPDATE_ELEM, &attr); failed < 0) return failed;
+  if ((def.flags & BPF_F_RDONLY_PROG) == 0) return 0;
+  attr = empty_attr();
+  attr.map_fd = static_cast<uint32_t>(fd);
+  return bpf(BPF_MAP_FREEZE, &attr);
+}
+
+std::vector<uint8_t> code_of(const ebpf::Program& program, const KernelMaps& maps) {
+  std::vector<ebpf::Insn> insns = program.insns;
+  for (size_t i = 0; i < insns.size(); ++i) {
+    const ebpf::InsnSpec* spec = ebpf::find_spec(insns[i]);
+    if (spec == nullptr || !spec->is_wide()) continue;
+    const bool names_map = spec->op == ebpf::Op::kLoadMap || spec->op == ebpf::Op::kLoadMapValue;
+    const auto index = static_cast<size_t>(insns[i].imm);
+    if (names_map) insns[i].imm = index < maps.size() ? maps.fd(index) : -1;
+    ++i;
+  }
+  return ebpf::insns_to_bytes(insns);
+}
+
+// Asks again with a log, and with a larger one while it does not fit.
+std::string log_of(bpf_attr attr) {
+  std::string log;
+  for (size_t bytes = kLogBytes; bytes <= kLargestLogBytes; bytes *= 8) {
+    log.assign(bytes, '\0');
+    attr.log_buf = address_of(log.data());
+    attr.log_size = static_cast<uint32_t>(log.size());
+    attr.log_level = 1;
+    const int result = bpf(BPF_PROG_LOAD, &attr);
+    const KernelFd accepted_now(result);
+    if (result != -ENOSPC) break;
+  }
+  log.resize(std::strlen(log.c_str()));
+  return log;
+}
+
+}  // namespace
+
+KernelFd::~KernelFd() {
+  if (fd_ >= 0) close(fd_);
+}
+
+KernelFd& KernelFd::operator=(KernelFd&& other) noexcept {
+  std::swap(fd_, other.fd_);
+  return *this;
+}
+
+base::Result<KernelMaps> KernelMaps::create(const std::vector<ebpf::MapDef>& definitions) {
+  KernelMaps out;
+  for (const ebpf::MapDef& def : definitions) {
+    const int fd = create_map(def);
+    if (fd < 0) return map_error(def, fd);
+    out.maps_.emplace_back(fd);
+    if (def.initial.empty()) continue;
+    if (const int failed = fill_map(fd, def); failed < 0) return map_error(def, failed);
+  }
+  return out;
+}
+
+std::string KernelProgram::cause() const {
+  std::string text = log.substr(0, log.rfind("processed "));
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  text = text.substr(text.rfind('\n') + 1);
+  return text.empty() ? std::strerror(error) : text;
+}
+
+KernelProgram load_into_kernel(const ebpf::Program& program, const KernelMaps& maps,
+                               KernelLog log) {
+  const std::vector<uint8_t> bytes = code_of(program, maps);
+  const std::string license = program.license.empty() ? "GPL" : program.license;
+  bpf_attr attr = empty_attr();
+  attr.prog_type = kernel_type(program.type);
+  attr.insns = address_of(bytes.data());
+  attr.insn_cnt = static_cast<uint32_t>(bytes.size() / sizeof(bpf_insn));
+  attr.license = address_of(license.c_str());
+  attr.prog_flags = program.flags;
+  const int result = bpf(BPF_PROG_LOAD, &attr);
+  KernelProgram out;
+  if (result >= 0) {
+    out.fd = KernelFd(result);
+    return out;
+  }
+  out.error = -result;
+  if (log == KernelLog::kOfRefusal) out.log = log_of(attr);
+  return out;
+}
+
+}  // namespace host

@@ -1,0 +1,59 @@
+// Maps and programs in the running kernel, through bpf(2) without a library.
+// SPDX-License-Identifier: Apache-2.0
+//
+//   base::Result<KernelMaps> maps = KernelMaps::create(program.maps);
+//   KernelProgram loaded = load_into_kernel(program, *maps, KernelLog::kOfRefusal);
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "offload-compiler/ebpf/program.h"
+
+namespace host {
+
+// A file descriptor that closes itself; -1 is none.
+class KernelFd {
+ public:
+  KernelFd() = default;
+  explicit KernelFd(int fd) : fd_(fd) {}
+  ~KernelFd();
+  KernelFd(KernelFd&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
+  KernelFd& operator=(KernelFd&& other) noexcept;
+
+  int get() const { return fd_; }
+  explicit operator bool() const { return fd_ >= 0; }
+
+ private:
+  int fd_ = -1;
+};
+
+class KernelMaps {
+ public:
+  // One map a definition, with its initial value; a map that programs only read is frozen. Error: the map and the kernel's reason.
+  static base::Result<KernelMaps> create(const std::vector<ebpf::MapDef>& definitions);
+
+  size_t size() const { return maps_.size(); }
+  int fd(size_t index) const { return maps_[index].get(); }
+
+ private:
+  std::vector<KernelFd> maps_;
+};
+
+enum class KernelLog { kNone, kOfRefusal };  // a log slows the verifier down many times
+
+struct KernelProgram {
+  KernelFd fd;      // none when refused
+  int error = 0;    // errno of the refusal
+  std::string log;  // of the kernel's verifier
+
+  explicit operator bool() const { return static_cast<bool>(fd); }
+  // The log's last line before its summary, or the errno's text.
+  std::string cause() const;
+};
+
+// The program's indices of maps become descriptors of `maps`; an index beyond them becomes one that no file has.
+KernelProgram load_into_kernel(const ebpf::Program& program, const KernelMaps& maps, KernelLog log);
+
+}  // namespace host
