@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/files.h"
 #include "cli/message.h"
+#include "cli/verify_kernel.h"
 
 namespace cli {
 namespace {
@@ -16,7 +17,7 @@ using base::Result;
 using nlohmann::ordered_json;
 
 struct Options {
-  std::string input, program, output, target = "nfp", json;
+  std::string input, program, output, target = "nfp", json, verify;
 };
 
 const char* relocation_name(unsigned type) {
@@ -58,6 +59,8 @@ ordered_json summary(const firmware::Image& image, const offload::Target& target
 int compile(const Options& options) {
   Result<offload::Target> target = offload::parse_target(options.target);
   if (!target) return fail(target.error());
+  if (const int differs = verify_if_asked(options.verify, options.input, options.program))
+    return differs;
   Result<Input> input = load_input(options.input, options.program, *target);
   if (!input) return fail(input.error());
   if (input->kind != InputKind::kObject)
@@ -103,6 +106,7 @@ void add_compile(CLI::App& app, Action& action) {
   command->add_option(
       "--json", options->json,
       "write words, words_limit, stack, maps and relocations here; - is standard output");
+  add_verify_option(*command, options->verify);
   command->callback([options, &action] { action = [options] { return compile(*options); }; });
 }
 

@@ -11,6 +11,7 @@
 #include "cli/progress.h"
 #include "cli/quantity.h"
 #include "cli/report.h"
+#include "cli/verify_kernel.h"
 #include "host-driver/card_session.h"
 
 namespace cli {
@@ -30,7 +31,7 @@ constexpr unsigned kPlacedDone = 0x1f00, kPlacedResident = 0x1000, kPlacedHelper
 struct Options {
   std::string input, program, nic = "nfp-120", target = "nfp", codegen = "kernel",
                               engine = "interp";
-  std::string pcap, traffic, rate, duration, maps, maps_out, out, json;
+  std::string pcap, traffic, rate, duration, maps, maps_out, out, json, verify;
   unsigned fpcs = 0;
   uint64_t packets = 0, seed = 1;
 };
@@ -148,6 +149,8 @@ int run(const Options& options) {
   if (!limits) return fail(limits.error());
   Result<nic::PacketSource> source = open_source(options, *config);
   if (!source) return fail(source.error());
+  if (const int differs = verify_if_asked(options.verify, options.input, options.program))
+    return differs;
   Result<Input> input = load_input(options.input, options.program, *target);
   if (!input) return fail(input.error());
 
@@ -226,6 +229,7 @@ void add_options(CLI::App& command, Options& o) {
                      "capture of what leaves the card, by wire or to the host (pcap, nanoseconds)");
   command.add_option("--json", o.json,
                      "write the report as JSON; - is standard output, instead of the text");
+  add_verify_option(command, o.verify);
 }
 
 }  // namespace

@@ -59,7 +59,7 @@ Output millrace(const std::vector<std::string>& arguments, unsigned timeout_seco
   const std::string out = scratch_folder() + "/stdout", err = scratch_folder() + "/stderr";
   std::string line = "timeout " + std::to_string(timeout_seconds) + " " +
                      quoted(std::string(MILLRACE_BINARY_DIR) + "/millrace");
-  for (const std::string& argument : arguments) line += " " + quoted(argument);
+  for (const std::string& argument : arguments) line.append(" ").append(quoted(argument));
   const int status =
       std::system((line + " > " + quoted(out) + " 2> " + quoted(err) + " < /dev/null").c_str());
   Output output;

@@ -1,0 +1,51 @@
+// The option --verify kernel: loads the object's program into the running kernel and prints the comparison.
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/verify_kernel.h"
+
+#include <CLI/CLI.hpp>
+
+#include "cli/files.h"
+#include "cli/message.h"
+#include "host-driver/kernel_verify.h"
+#include "offload-compiler/ebpf/object.h"
+
+namespace cli {
+
+using base::Result;
+
+namespace {
+
+Result<ebpf::Program> load_program(const std::string& path, const std::string& name) {
+  Result<std::string> contents = read_file(path);
+  if (!contents) return contents.error();
+  if (kind_of(*contents) == InputKind::kImage) {
+    return base::invalid_input("--verify kernel needs an eBPF program, this is an image", path);
+  }
+  Result<ebpf::Object> object = ebpf::load_object(path);
+  if (!object) return object.error();
+  return ebpf::select_program(*object, name);
+}
+
+}  // namespace
+
+void add_verify_option(CLI::App& command, std::string& verify) {
+  command
+      .add_option("--verify", verify,
+                  "kernel: load the program into the running kernel too (bpf(2), maps included), "
+                  "say whether its verifier agrees with ours, and stop with exit status 1 where "
+                  "it does not; needs root or CAP_BPF with CAP_NET_ADMIN and CAP_PERFMON")
+      ->check(CLI::IsMember({"kernel"}));
+}
+
+int verify_if_asked(const std::string& verify, const std::string& path,
+                    const std::string& program_name) {
+  if (verify.empty()) return kDone;
+  const Result<ebpf::Program> program = load_program(path, program_name);
+  if (!program) return fail(program.error());
+  const Result<host::VerifierComparison> compared = host::verify_in_kernel(*program);
+  if (!compared) return fail(compared.error());
+  fmt::print(stderr, "millrace: {}\n", compared->text());
+  return compared->differs() ? kAnswerIsNo : kDone;
+}
+
+}  // namespace cli
