@@ -1,4 +1,4 @@
-// bpf(2) without a library: map creation, program load, test run, map access.
+// Program load and test run by bpf(2).
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/kernel_oracle.h"
 
@@ -7,36 +7,16 @@
 #include <linux/if_ether.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 
 #include "base/bits.h"
 #include "offload-compiler/ebpf/decode.h"
+#include "tests/support/kernel_bpf.h"
 
 namespace test_support {
 namespace {
-
-// Zero everywhere, padding included: the kernel refuses bytes that it does not know.
-bpf_attr empty_attr() {
-  bpf_attr attr;
-  std::memset(&attr, 0, sizeof attr);
-  return attr;
-}
-
-// A descriptor or 0, or -errno.
-int bpf(bpf_cmd command, bpf_attr* attr) {
-  const long result = syscall(SYS_bpf, command, attr, sizeof *attr);
-  return result < 0 ? -errno : static_cast<int>(result);
-}
-
-template <typename T>
-uint64_t address_of(const T* pointer) {
-  return reinterpret_cast<uint64_t>(pointer);
-}
 
 bpf_prog_type kernel_type(ebpf::ProgType type) {
   switch (type) {
@@ -50,23 +30,13 @@ bpf_prog_type kernel_type(ebpf::ProgType type) {
   return BPF_PROG_TYPE_UNSPEC;
 }
 
-int create_map(const ebpf::MapDef& def) {
-  bpf_attr attr = empty_attr();
-  attr.map_type = def.type;
-  attr.key_size = def.key_bytes;
-  attr.value_size = def.value_bytes;
-  attr.max_entries = def.max_entries;
-  attr.map_flags = def.flags;
-  return bpf(BPF_MAP_CREATE, &attr);
-}
-
-int load_program(const ebpf::Program& program, const std::vector<int>& map_fds, std::string* log) {
+int load_program(const ebpf::Program& program, const KernelMaps& maps, std::string* log) {
   std::vector<ebpf::Insn> insns = program.insns;
   for (size_t i = 0; i < insns.size(); ++i) {
     const ebpf::InsnSpec* spec = ebpf::find_spec(insns[i]);
     if (spec == nullptr || !spec->is_wide()) continue;
     const bool names_map = spec->op == ebpf::Op::kLoadMap || spec->op == ebpf::Op::kLoadMapValue;
-    if (names_map) insns[i].imm = map_fds.at(static_cast<size_t>(insns[i].imm));
+    if (names_map) insns[i].imm = maps.fd(static_cast<size_t>(insns[i].imm));
     ++i;
   }
   const std::vector<uint8_t> bytes = ebpf::insns_to_bytes(insns);
@@ -93,13 +63,9 @@ int load_program(const ebpf::Program& program, const std::vector<int>& map_fds, 
 KernelAvailability kernel_availability() {
   if (geteuid() != 0) return {false, false, "not root: bpf(2) needs it"};
   const ebpf::MapDef probe{"probe", BPF_MAP_TYPE_ARRAY, 4, 4, 1, 0, {}, {}, {}};
-  const int fd = create_map(probe);
-  if (fd >= 0) {
-    close(fd);
-    return {true, false, {}};
-  }
-  return {false, std::getenv("CI") != nullptr,
-          fmt::format("bpf(2) is refused: {}", std::strerror(-fd))};
+  const auto maps = KernelMaps::create({probe});
+  if (maps) return {true, false, {}};
+  return {false, std::getenv("CI") != nullptr, "bpf(2) is refused: " + maps.error().text()};
 }
 
 ebpf::InterpreterOptions kernel_options(size_t packet_bytes) {
@@ -114,23 +80,18 @@ ebpf::InterpreterOptions kernel_options(size_t packet_bytes) {
 }
 
 base::Result<KernelOracle> KernelOracle::load(const ebpf::Program& program) {
+  auto maps = KernelMaps::create(program.maps);
+  if (!maps) return maps.error();
+  return load(program, std::move(*maps));
+}
+
+base::Result<KernelOracle> KernelOracle::load(const ebpf::Program& program,
+                                              std::shared_ptr<KernelMaps> maps) {
   KernelOracle oracle;
   oracle.type_ = program.type;
-  oracle.maps_ = program.maps;
-  for (size_t i = 0; i < program.maps.size(); ++i) {
-    const ebpf::MapDef& def = program.maps[i];
-    const int fd = create_map(def);
-    if (fd < 0) {
-      return base::invalid_input(
-          fmt::format("kernel refuses map {}: {}", def.name, std::strerror(-fd)));
-    }
-    oracle.map_fds_.push_back(fd);
-    if (def.initial.empty()) continue;
-    const uint8_t zero[4] = {};
-    oracle.update(i, zero, def.initial, BPF_ANY);
-  }
+  oracle.maps_ = std::move(maps);
   std::string log;
-  oracle.program_fd_ = load_program(program, oracle.map_fds_, &log);
+  oracle.program_fd_ = load_program(program, *oracle.maps_, &log);
   if (oracle.program_fd_ >= 0) return oracle;
   return base::invalid_input(fmt::format("kernel refuses program {}: {}\n{}", program.name,
                                          std::strerror(-oracle.program_fd_), log));
@@ -139,11 +100,9 @@ base::Result<KernelOracle> KernelOracle::load(const ebpf::Program& program) {
 KernelOracle::KernelOracle(KernelOracle&& other) noexcept
     : type_(other.type_),
       maps_(std::move(other.maps_)),
-      map_fds_(std::exchange(other.map_fds_, {})),
       program_fd_(std::exchange(other.program_fd_, -1)) {}
 
 KernelOracle::~KernelOracle() {
-  for (const int fd : map_fds_) close(fd);
   if (program_fd_ >= 0) close(program_fd_);
 }
 
@@ -174,45 +133,6 @@ base::Result<KernelOracle::Run> KernelOracle::run(const Bytes& packet) {
   result.verdict = attr.test.retval;
   result.packet.resize(attr.test.data_size_out);
   return result;
-}
-
-int KernelOracle::update(size_t map, std::span<const uint8_t> key, std::span<const uint8_t> value,
-                         uint64_t flags) {
-  bpf_attr attr = empty_attr();
-  attr.map_fd = static_cast<uint32_t>(map_fds_.at(map));
-  attr.key = address_of(key.data());
-  attr.value = address_of(value.data());
-  attr.flags = flags;
-  return bpf(BPF_MAP_UPDATE_ELEM, &attr);
-}
-
-int KernelOracle::remove(size_t map, std::span<const uint8_t> key) {
-  bpf_attr attr = empty_attr();
-  attr.map_fd = static_cast<uint32_t>(map_fds_.at(map));
-  attr.key = address_of(key.data());
-  return bpf(BPF_MAP_DELETE_ELEM, &attr);
-}
-
-KernelOracle::Entries KernelOracle::dump(size_t map) const {
-  const ebpf::MapDef& def = maps_.at(map);
-  Entries entries;
-  Bytes key(def.key_bytes), value(def.value_bytes);
-  const Bytes* previous = nullptr;
-  for (;;) {
-    bpf_attr attr = empty_attr();
-    attr.map_fd = static_cast<uint32_t>(map_fds_[map]);
-    attr.key = previous == nullptr ? 0 : address_of(previous->data());
-    Bytes next(def.key_bytes);
-    attr.next_key = address_of(next.data());
-    if (bpf(BPF_MAP_GET_NEXT_KEY, &attr) < 0) return entries;
-    key = std::move(next);
-    previous = &key;
-    bpf_attr lookup = empty_attr();
-    lookup.map_fd = attr.map_fd;
-    lookup.key = address_of(key.data());
-    lookup.value = address_of(value.data());
-    if (bpf(BPF_MAP_LOOKUP_ELEM, &lookup) == 0) entries.emplace(key, value);
-  }
 }
 
 }  // namespace test_support

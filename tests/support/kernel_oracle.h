@@ -6,16 +6,15 @@
 //   auto run = oracle->run(packet);                            // run->verdict, run->packet
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
-#include <map>
+#include <memory>
 #include <span>
 #include <string>
-#include <vector>
 
 #include "base/result.h"
 #include "offload-compiler/ebpf/interpreter.h"
 #include "offload-compiler/ebpf/program.h"
+#include "tests/support/kernel_maps.h"
 
 namespace test_support {
 
@@ -33,17 +32,15 @@ ebpf::InterpreterOptions kernel_options(size_t packet_bytes = 0);
 
 class KernelOracle {
  public:
-  using Bytes = std::vector<uint8_t>;
-  struct ByteOrder {
-    bool operator()(const Bytes& a, const Bytes& b) const {
-      return std::ranges::lexicographical_compare(a, b);
-    }
-  };
-  using Entries = std::map<Bytes, Bytes, ByteOrder>;
+  using Bytes = test_support::Bytes;
+  using Entries = test_support::Entries;
   static constexpr size_t kMinPacketBytes = 14, kMaxPacketBytes = 3520;
 
   // Error: the kernel refused a map or the program; the message ends in its verifier's log.
   static base::Result<KernelOracle> load(const ebpf::Program& program);
+  // The same with maps that others use as well; they have the shapes of the program's.
+  static base::Result<KernelOracle> load(const ebpf::Program& program,
+                                         std::shared_ptr<KernelMaps> maps);
   ~KernelOracle();
   KernelOracle(KernelOracle&& other) noexcept;
   KernelOracle& operator=(KernelOracle&&) = delete;
@@ -56,17 +53,18 @@ class KernelOracle {
   // False: run() will be refused. Lengths, and for skb programs an IP header that the ethertype promises.
   bool accepts(const Bytes& packet) const;
 
-  // As Map of the reference interpreter: 0 or -errno, `map` is an index into the program's maps.
+  // As the functions of KernelMaps.
   int update(size_t map, std::span<const uint8_t> key, std::span<const uint8_t> value,
-             uint64_t flags);
-  int remove(size_t map, std::span<const uint8_t> key);
-  Entries dump(size_t map) const;
+             uint64_t flags) {
+    return maps_->update(map, key, value, flags);
+  }
+  int remove(size_t map, std::span<const uint8_t> key) { return maps_->remove(map, key); }
+  Entries dump(size_t map) const { return maps_->dump(map); }
 
  private:
   KernelOracle() = default;
   ebpf::ProgType type_ = ebpf::ProgType::kXdp;
-  std::vector<ebpf::MapDef> maps_;
-  std::vector<int> map_fds_;
+  std::shared_ptr<KernelMaps> maps_;
   int program_fd_ = -1;
 };
 

@@ -1,0 +1,118 @@
+// Runs the witnesses and shrinks what they differ about.
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/fuzz/judge.h"
+
+#include <fmt/format.h>
+#include <linux/bpf.h>
+
+#include "offload-compiler/ebpf/print.h"
+#include "offload-compiler/ebpf/verifier.h"
+#include "tests/support/kernel_oracle.h"
+
+namespace fuzz {
+namespace {
+
+// A window whose bounds fit the card's 8-bit comparison, so that adjust_head is compared and not only warned of.
+offload::Target fuzz_target() {
+  offload::Target target = *offload::parse_target("nfp/full");
+  target.capability.adjust_head = offload::parse_target("nfp/public")->capability.adjust_head;
+  return target;
+}
+
+ebpf::InterpreterOptions card_options(const firmware::AdjustHead& window) {
+  ebpf::InterpreterOptions options;
+  options.off_min = window.off_min;
+  options.off_max = window.off_max;
+  return options;
+}
+
+constexpr uint64_t kMaxVisits =
+    20'000;  // of the verifier; programs that need more cost too much time
+
+constexpr ebpf::Insn kNothing = {BPF_JMP | BPF_JA, 0, 0, 0, 0};
+
+}  // namespace
+
+base::Result<Judge> Judge::create(const JudgeOptions& options) {
+  Judge judge(options, fuzz_target());
+  if (!options.with_kernel) return judge;
+  auto kernel = KernelWitness::create(random_card_program(0).program.maps);
+  if (!kernel) return kernel.error();
+  judge.kernel_.emplace(std::move(*kernel));
+  return judge;
+}
+
+Judgement Judge::judge(uint64_t seed) {
+  return judge(random_card_program(seed, options_.programs), seed);
+}
+
+Judgement Judge::judge(const CardProgram& subject, uint64_t seed) {
+  const Input input = make_input(subject, seed, options_.packets);
+  ebpf::VerifierOptions verifier;
+  verifier.max_visits = kMaxVisits;
+  verifier.offloaded = subject.offload_only;
+  if (const auto verified = ebpf::verify(subject.program, verifier); !verified) {
+    const bool too_long = verified.error().code == base::ErrorCode::kOutOfRange;
+    return {too_long ? Judgement::kTooLong : Judgement::kDifferent,
+            "our verifier refuses: " + verified.error().text()};
+  }
+  if (kernel_ && !subject.offload_only) {
+    if (std::string text = ask_kernel(subject, input); !text.empty())
+      return {Judgement::kDifferent, "kernel: " + text};
+  }
+  const auto image = offload::compile(subject.program, target_);
+  if (!image) return {Judgement::kRefused, image.error().message};
+  if (!image->warnings.empty()) return {Judgement::kWarned, image->warnings.front()};
+  if (std::string text = ask_core(subject, *image, input); !text.empty())
+    return {Judgement::kDifferent, "core: " + text};
+  return {};
+}
+
+std::string Judge::ask_kernel(const CardProgram& subject, const Input& input) {
+  const auto seen = kernel_->observe(subject.program, input);
+  if (!seen) return seen.error().text();
+  // Its room behind a packet does not matter: subjects never ask for more.
+  const auto reference = observe_reference(subject.program, input, test_support::kernel_options());
+  if (!reference) return "reference: " + reference.error().text();
+  return difference(*reference, *seen);
+}
+
+std::string Judge::ask_core(const CardProgram& subject, const firmware::Image& image,
+                            const Input& input) {
+  const auto seen = observe_core(subject.program, image, input);
+  if (!seen) return seen.error().text();
+  const auto reference =
+      observe_reference(subject.program, input, card_options(target_.capability.adjust_head));
+  if (!reference) return "reference: " + reference.error().text();
+  return difference(as_card_reports(*reference, subject.program.type), *seen);
+}
+
+CardProgram Judge::shrink(CardProgram subject, uint64_t seed) {
+  std::vector<ebpf::Insn>& insns = subject.program.insns;
+  const std::string kind = judge(subject, seed).text.substr(0, 6);
+  for (size_t length = insns.size() / 2; length > 0; length /= 2) {
+    for (size_t at = 0; at + length <= insns.size(); at += length) {
+      const std::vector<ebpf::Insn> before = insns;
+      std::fill_n(insns.begin() + static_cast<ptrdiff_t>(at), length, kNothing);
+      if (insns == before) continue;
+      const Judgement judgement = judge(subject, seed);
+      const bool still = judgement.verdict == Judgement::kDifferent &&
+                         judgement.text.starts_with(kind) &&
+                         judgement.text.find("refuses") == std::string::npos;
+      if (!still) insns = before;
+    }
+  }
+  return subject;
+}
+
+std::string listing(const ebpf::Program& program) {
+  std::string text;
+  for (uint32_t i = 0; i < program.insns.size(); ++i) {
+    if (program.insns[i] == kNothing) continue;
+    text += fmt::format("{}: {}\n", i, ebpf::print_insn(program, i));
+    if (program.insns[i].opcode == (BPF_LD | BPF_IMM | BPF_DW)) ++i;
+  }
+  return text;
+}
+
+}  // namespace fuzz
