@@ -24,7 +24,7 @@ constexpr unsigned kPacketLenReg = 22;  // B22: packet length
 constexpr unsigned kResultReg = 0;      // A0 at DONE: verdict bits
 constexpr unsigned kReturnReg = 0;      // B0 at helper entry: return address
 
-// --- local memory: 4 x (512 B stack + 64 B packet vector), the rest is helper scratch ----------------------------------
+// --- local memory: 4 x (512 B stack + 64 B packet vector + 128 B scratch of routines), map descriptors ---------------------
 constexpr unsigned kStackBytes = 512;  // per context, 512 B aligned
 constexpr unsigned kLmStacks = 0;
 constexpr unsigned kLmPacketVectors =
@@ -32,7 +32,10 @@ constexpr unsigned kLmPacketVectors =
 constexpr unsigned kPacketVectorBytes = 64;
 constexpr unsigned kPvProgramWord = 8;  // LM index 1 points to word 8 of the vector
 constexpr unsigned kLmScratch = kLmPacketVectors + 4 * kPacketVectorBytes;  // 2304
-constexpr unsigned kLmScratchBytes = 448;  // per context; 4 x 448 fill local memory to 4096
+constexpr unsigned kLmScratchBytes = 128;                                   // per context
+// Constant words of the first map descriptors, once a core has read them: table id t at kLmDescriptors + t * kMapDescriptorBytes.
+constexpr unsigned kLmDescriptors = kLmScratch + 4 * kLmScratchBytes;  // 2816
+constexpr unsigned kLmDescriptorSlots = 20;                            // to the end, 4096
 
 // --- packet vector, words counted from LM index 1 (nfp-fw-abi 1.2) ------------------------------------------------------
 constexpr unsigned kPvLength = 0;  // [13:0] length, [25:16] packet number, [31:26] CTM island

@@ -14,8 +14,10 @@ namespace firmware {
 namespace desc {
 enum : unsigned {
 #define FIRMWARE_DESCRIPTOR(name, word) name = word,
+#define FIRMWARE_COUNTER(name, word) name = word,
 #include "fpc/firmware/maps.def"
 #undef FIRMWARE_DESCRIPTOR
+#undef FIRMWARE_COUNTER
 };
 }  // namespace desc
 

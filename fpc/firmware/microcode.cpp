@@ -43,10 +43,11 @@ void add_halves(std::map<std::string, int64_t>& symbols, const std::string& name
   symbols[name + "_high"] = value >> 16;
 }
 
-// Names for the descriptor's words in the transfer registers that they are read into.
+// Names for the descriptor's constant words in local memory.
 std::string descriptor_registers() {
   std::string text;
-#define FIRMWARE_DESCRIPTOR(name, word) text += fmt::format(".reg desc_{} $xfer_{}\n", #name, word);
+#define FIRMWARE_DESCRIPTOR(name, word) \
+  text += fmt::format(".reg desc_{} *l$index2[{}]\n", #name, word);
 #include "fpc/firmware/maps.def"
 #undef FIRMWARE_DESCRIPTOR
   return text;
@@ -95,10 +96,10 @@ std::vector<MicrocodeSource> microcode_sources(std::span<const unsigned> helpers
 
 std::map<std::string, int64_t> microcode_symbols() {
   std::map<std::string, int64_t> symbols = abi_symbols();
-#define FIRMWARE_DESCRIPTOR(name, word) symbols["desc_word_" #name] = word;
+#define FIRMWARE_COUNTER(name, word) symbols["desc_word_" #name] = word;
 #define FIRMWARE_MAP_VALUE(name, value) symbols["map_" #name] = value;
 #include "fpc/firmware/maps.def"
-#undef FIRMWARE_DESCRIPTOR
+#undef FIRMWARE_COUNTER
 #undef FIRMWARE_MAP_VALUE
   symbols["map_type_hash"] = kMapTypeHash;
   symbols["map_type_array"] = kMapTypeArray;
@@ -106,7 +107,7 @@ std::map<std::string, int64_t> microcode_symbols() {
   symbols["io_retire_page"] = page(kIoRetire);
   add_halves(symbols, "io_sequence_page", page(kIoSequence));
   add_halves(symbols, "map_hash_multiplier", layout::hash_multiplier);
-  symbols["descriptor_ref"] = layout::length_override | (kMapDescriptorBytes / 4 - 1) << 8;
+  symbols["descriptor_ref"] = layout::length_override | (desc::credits - 1) << 8;
   symbols["flag_exist"] = kFlagExist;
   symbols["error_invalid"] = negative(EINVAL);
   symbols["error_no_entry"] = negative(ENOENT);

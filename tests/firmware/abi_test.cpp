@@ -42,9 +42,11 @@ TEST(AbiSymbols, HoldEveryConstantOfTheHeader) {
 }
 
 TEST(Abi, LocalMemoryHoldsFourContexts) {
-  EXPECT_EQ(firmware::kLmScratch + 4 * firmware::kLmScratchBytes, 4096u);
+  EXPECT_EQ(firmware::kLmDescriptors + firmware::kLmDescriptorSlots * firmware::kMapDescriptorBytes,
+            4096u);
   EXPECT_EQ(firmware::kLmScratch % 64, 0u);
   EXPECT_EQ(firmware::kLmScratchBytes % 64, 0u);
+  EXPECT_EQ(firmware::kLmDescriptors % 64, 0u);
 }
 
 TEST(Capability, KnowsThreeProfiles) {

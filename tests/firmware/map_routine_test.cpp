@@ -23,8 +23,9 @@ using testing::IsEmpty;
 using Bytes = std::vector<uint8_t>;
 
 Bytes number(uint32_t value, size_t size = 4) {
-  Bytes bytes(size);
-  for (size_t i = 0; i < size; ++i) bytes[i] = static_cast<uint8_t>(i < 4 ? value >> 8 * i : 7 * i);
+  Bytes bytes;
+  for (size_t i = 0; i < size; ++i)
+    bytes.push_back(static_cast<uint8_t>(i < 4 ? value >> 8 * i : 7 * i));
   return bytes;
 }
 
@@ -120,6 +121,46 @@ TEST_F(MapRoutines, RefuseTablesThatDoNotExist) {
     EXPECT_EQ(made[1].error(), EBADFD) << table;
     EXPECT_EQ(made[2].error(), EBADFD) << table;
   }
+}
+
+// More tables than local memory keeps descriptors of, used in turn, by contexts that share what is kept.
+TEST_F(MapRoutines, KeepTheDescriptorsOfManyTablesApart) {
+  constexpr unsigned kTables = firmware::kLmDescriptorSlots + 5, kRounds = 3, kPackets = 12;
+  for (unsigned table = 1; table <= kTables; ++table) {
+    const bool is_hash = table % 3 != 0;
+    const uint32_t key_bytes = is_hash ? 4 + table % 5 : 4, value_bytes = 8 + table % 9;
+    ASSERT_TRUE(
+        maps_.create({is_hash ? kMapTypeHash : kMapTypeArray, key_bytes, value_bytes, 100}));
+    ASSERT_EQ(maps_.update(table, number(7, key_bytes), number(table, value_bytes), 0),
+              MapStatus::kOk);
+  }
+  std::vector<std::vector<Call>> packets(kPackets);
+  for (unsigned i = 0; i < kPackets * kRounds; ++i) {
+    for (unsigned step = 0; step < 5; ++step) {
+      const unsigned table = 1 + (i * 5 + step) % kTables;
+      packets[i % kPackets].push_back(lookup(number(7, maps_.shape(table).key_bytes), table));
+    }
+  }
+  options_.cores = 2;
+  const map_calls::Outcome outcome = map_calls::call(memory_, packets, options_);
+  EXPECT_THAT(outcome.troubles, IsEmpty());
+  for (const std::vector<Call>& calls : outcome.packets) {
+    for (const Call& call : calls) {
+      const size_t size = maps_.shape(call.table).value_bytes;
+      EXPECT_EQ(head(call, size), number(call.table, size)) << call.table;
+    }
+  }
+}
+
+TEST_F(MapRoutines, ChangeEntriesOfAFarTable) {
+  constexpr unsigned kFar = firmware::kLmDescriptorSlots;
+  while (maps_.count() < kFar) ASSERT_TRUE(maps_.create({kMapTypeHash, 4, 8, 2}));
+  const Bytes a = number(1), v = number(9, 8);
+  const auto made =
+      make({update(a, v, 1, kFar), lookup(a, kFar), remove(a, kFar), lookup(a, kFar)});
+  EXPECT_THAT(errors({made[0], made[2]}), testing::ElementsAre(0, 0));
+  EXPECT_EQ(head(made[1], 8), v);
+  EXPECT_EQ(made[3].r0, 0u);
 }
 
 // Junk follows every key, so this fails when a byte too many counts.

@@ -54,6 +54,7 @@ context_ready:
     immed[sequence_page, io_sequence_page_low]
     immed_w1[sequence_page, io_sequence_page_high]
     immed[multiplier, map_hash_multiplier_low]
+    immed[descriptors, lm_descriptors]
     br[next_packet], defer[1]
     immed_w1[multiplier, map_hash_multiplier_high]
 dispatch_end:

@@ -16,10 +16,10 @@ delete_found:
     alu[head, --, B, $xfer_16]
 delete_inner:
     alu[$xfer_16, --, B, $xfer_16]
-    mem[write32_swap, $xfer_16, desc_base, <<8, slot, 1], ctx_swap[sig1]
+    mem[write32_swap, $xfer_16, base, <<8, slot, 1], ctx_swap[sig1]
 delete_unlock:
     alu[$xfer_16, --, B, head]
-    mem[write32, $xfer_16, desc_base, <<8, bucket, 1], ctx_swap[sig1]
+    mem[write32, $xfer_16, base, <<8, bucket, 1], ctx_swap[sig1]
 
     mem[read32_swap, $xfer_18, sequence_page, <<8, 0x0, 1], ctx_swap[sig1]
     alu[counter, descriptor, +, (4 * desc_word_push)]
@@ -30,7 +30,7 @@ delete_unlock:
     alu[slot, slot, +, desc_ring]
     alu[$xfer_16, --, B, entry]
     alu[$xfer_17, --, B, $xfer_18]
-    mem[write32_swap, $xfer_16, desc_base, <<8, slot, 2], ctx_swap[sig1]
+    mem[write32_swap, $xfer_16, base, <<8, slot, 2], ctx_swap[sig1]
 
 ; Last, so that an insert that is let in finds this entry or another one.
     alu[counter, descriptor, +, (4 * desc_word_credits)]
@@ -44,7 +44,5 @@ delete_missing:
     br[fail_locked], defer[1]
     immed[result, error_no_entry]
 delete_other:
-    alu[--, desc_type, -, map_type_array]
-    bne[fail_bad_table]
     br[fail], defer[1]
     immed[result, error_invalid]

@@ -10,6 +10,7 @@
 .reg retire_page        gprB_24     ; address >> 8 of the retire descriptor
 .reg sequence_page      gprB_25     ; address >> 8 of the sequence words
 .reg multiplier         gprB_26     ; of the hash
+.reg descriptors        gprB_27     ; local memory: descriptor of table id 0
 
 ; at a helper's entry
 .reg table              gprA_0      ; table id
@@ -43,3 +44,8 @@
 .reg result             gprA_2
 .reg result_high        gprA_3
 .reg lock_bit           gprB_9
+.reg place              gprB_2      ; local memory: of the descriptor
+.reg base               gprA_27     ; address >> 8 of the map's memory
+.reg value_address      gprA_28     ; local memory: of the value to write
+.reg opened             gprB_28     ; continuations of load_descriptor
+.reg no_map             gprB_29
