@@ -24,8 +24,8 @@
 namespace {
 
 namespace fs = std::filesystem;
-using Bytes = std::vector<uint8_t>;
-using Entries = std::map<Bytes, Bytes>;
+using test_support::Bytes;
+using test_support::Entries;
 
 constexpr unsigned kPackets = 5000;
 
@@ -232,8 +232,7 @@ class Differential : public testing::TestWithParam<std::string> {
     }
     if (!kernel_) return;
     for (unsigned map = 0; map < maps_.size(); ++map) {
-      const auto dump = kernel_->dump(map);
-      EXPECT_EQ(reference_contents(map), Entries(dump.begin(), dump.end()))
+      EXPECT_EQ(reference_contents(map), kernel_->dump(map))
           << "reference against kernel, map " << program_.maps[map].name;
     }
   }
