@@ -1,4 +1,4 @@
-// Speed of the interpreter by kind of code, and of decoding a control store.
+// Speed of both engines by kind of code, and of decoding a control store.
 // SPDX-License-Identifier: Apache-2.0
 #include <benchmark/benchmark.h>
 
@@ -9,6 +9,7 @@
 #include "fpc/code_store.h"
 #include "fpc/ecc.h"
 #include "fpc/interpreter.h"
+#include "fpc/jit/jit.h"
 
 namespace {
 
@@ -28,10 +29,11 @@ std::vector<Word> assemble_loop(benchmark::State& state, const std::string& body
 }
 
 // Items are retired instructions.
+template <typename Engine>
 void run_loop(benchmark::State& state, const std::string& body) {
   const base::Result<CodeStore> code = CodeStore::create(assemble_loop(state, body));
   if (!code || code->size() == 0) return;
-  Interpreter core;
+  Engine core;
   core.set_code(*code);
   int64_t instructions = 0;
   for (auto _ : state) {
@@ -50,8 +52,9 @@ std::string repeat(const std::string& text, unsigned times) {
   return all;
 }
 
+template <typename Engine>
 void arithmetic(benchmark::State& state) {
-  run_loop(state, repeat("alu[gprA_0, gprA_1, +, gprB_2]\n"
+  run_loop<Engine>(state, repeat("alu[gprA_0, gprA_1, +, gprB_2]\n"
                          "alu[gprA_1, gprA_3, XOR, gprB_4], gpr_wrboth\n"
                          "alu[gprB_2, gprA_0, -, 0x3]\n"
                          "alu[gprA_3, gprA_1, +carry, gprB_2]\n"
@@ -60,8 +63,9 @@ void arithmetic(benchmark::State& state) {
                          10));
 }
 
+template <typename Engine>
 void branches(benchmark::State& state) {
-  run_loop(state,
+  run_loop<Engine>(state,
            "alu[gprA_0, gprA_0, -, 0x1]\n"
            "bcs[.3]\n"
            "nop\n"
@@ -71,8 +75,9 @@ void branches(benchmark::State& state) {
            "alu[gprA_2, gprA_2, +, 0x1]\n");
 }
 
+template <typename Engine>
 void local_memory(benchmark::State& state) {
-  run_loop(state, "local_csr_wr[ActLMAddr0, 0x40]\nnop\nnop\nnop\n" +
+  run_loop<Engine>(state, "local_csr_wr[ActLMAddr0, 0x40]\nnop\nnop\nnop\n" +
                       repeat("alu[gprA_0, --, B, *l$index0[3]]\n"
                              "alu[*l$index0[4], gprA_0, +, gprB_1]\n"
                              "ld_field[gprA_2, 0011, *l$index0[5], <<8]\n"
@@ -81,8 +86,9 @@ void local_memory(benchmark::State& state) {
                              10));
 }
 
+template <typename Engine>
 void multiply(benchmark::State& state) {
-  run_loop(state, repeat("mul_step[gprA_6, gprB_21], start\n"
+  run_loop<Engine>(state, repeat("mul_step[gprA_6, gprB_21], start\n"
                          "mul_step[gprA_6, gprB_21], 32x32_step1\n"
                          "mul_step[gprA_6, gprB_21], 32x32_step2\n"
                          "mul_step[gprA_6, gprB_21], 32x32_step3\n"
@@ -107,10 +113,14 @@ void decode_store(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(words.size()));
 }
 
-BENCHMARK(arithmetic)->Name("interpreter/arithmetic");
-BENCHMARK(branches)->Name("interpreter/branches");
-BENCHMARK(local_memory)->Name("interpreter/local_memory");
-BENCHMARK(multiply)->Name("interpreter/multiply");
+BENCHMARK(arithmetic<Interpreter>)->Name("interpreter/arithmetic");
+BENCHMARK(arithmetic<Jit>)->Name("jit/arithmetic");
+BENCHMARK(branches<Interpreter>)->Name("interpreter/branches");
+BENCHMARK(branches<Jit>)->Name("jit/branches");
+BENCHMARK(local_memory<Interpreter>)->Name("interpreter/local_memory");
+BENCHMARK(local_memory<Jit>)->Name("jit/local_memory");
+BENCHMARK(multiply<Interpreter>)->Name("interpreter/multiply");
+BENCHMARK(multiply<Jit>)->Name("jit/multiply");
 BENCHMARK(decode_store)->Name("code_store/decode");
 
 }  // namespace

@@ -1,5 +1,7 @@
 // Handler of memory commands: builds the MemoryCommand and stops for the driver.
 // SPDX-License-Identifier: Apache-2.0
+#include <optional>
+
 #include "base/bits.h"
 #include "fpc/interpreter_handlers.h"
 #include "fpc/interpreter_operands.h"
@@ -28,19 +30,6 @@ struct Override {
     return (word & 0xe047) == 0 && (data_selector == 0 || data_selector == 2);
   }
 };
-
-unsigned defer_slots(CommandSwap mode) {
-  switch (mode) {
-    case CommandSwap::kSwapDefer1:
-      return 1;
-    case CommandSwap::kSwapDefer2:
-      return 2;
-    case CommandSwap::kSwap:
-    case CommandSwap::kNoSwap:
-      return 0;
-  }
-  return 0;
-}
 
 bool set_address(MemoryCommand& command, AddressMode mode, uint32_t a, uint32_t b) {
   command.wide = mode != AddressMode::kAPlusB;
@@ -88,6 +77,38 @@ bool may_stand_here(const Machine& m, bool swaps) {
   return m.pending.kind == Pending::kNone || (m.pending.kind == Pending::kBranch && !swaps);
 }
 
+bool is_complete(const MemoryCommand& command) {
+  return command.xfer + xfer_registers(command) <= kXferRegs &&
+         (!command.swaps || command.signal != 0);
+}
+
+}  // namespace
+
+std::optional<MemoryCommand> command_shape(const Insn& insn, uint32_t override_word) {
+  MemoryCommand command{.op = insn.op,
+                        .xfer = insn.xfer,
+                        .signal = insn.signal,
+                        .swaps = insn.swap_mode != CommandSwap::kNoSwap};
+  const bool is_legal = set_address(command, insn.address_mode, 0, 0) &&
+                        set_length(command, insn, override_word) && is_complete(command);
+  return is_legal ? std::optional(command) : std::nullopt;
+}
+
+unsigned defer_slots(CommandSwap mode) {
+  switch (mode) {
+    case CommandSwap::kSwapDefer1:
+      return 1;
+    case CommandSwap::kSwapDefer2:
+      return 2;
+    case CommandSwap::kSwap:
+    case CommandSwap::kNoSwap:
+      return 0;
+  }
+  return 0;
+}
+
+namespace {
+
 template <bool kComputed>
 const MicroOp* run_command(Machine& m, const MicroOp& op) {
   const Insn& insn = m.insn_of(op);
@@ -95,22 +116,17 @@ const MicroOp* run_command(Machine& m, const MicroOp& op) {
   if (!may_stand_here(m, swaps)) return m.fail(FaultKind::kBranchInDefer, op);
   Operands x;
   if (!fetch<kComputed>(m, op, x)) return nullptr;
-  MemoryCommand command{.op = insn.op,
-                        .slot = static_cast<uint8_t>(m.slot_number()),
-                        .xfer = insn.xfer,
-                        .signal = insn.signal,
-                        .swaps = swaps};
-  const bool is_legal =
-      set_address(command, insn.address_mode, x.a, x.b) && set_length(command, insn, m.prev_r) &&
-      command.xfer + xfer_registers(command) <= kXferRegs && (!swaps || command.signal != 0);
-  if (!is_legal) return m.fail(FaultKind::kBadCommand, op);
-  m.command = command;
+  std::optional<MemoryCommand> command = command_shape(insn, m.prev_r);
+  if (!command) return m.fail(FaultKind::kBadCommand, op);
+  command->slot = static_cast<uint8_t>(m.slot_number());
+  set_address(*command, insn.address_mode, x.a, x.b);
+  m.command = *command;
   const unsigned slots = defer_slots(insn.swap_mode);
   const unsigned next = m.address_of(op) + 1 + slots;
   if (!swaps) return m.stop(StopReason::kCommand, next);
   const Pending what{.kind = Pending::kCommand,
                      .bubbles = bubbles_of(op.taken_cycles, slots),
-                     .wakeup = command.signal_mask(),
+                     .wakeup = command->signal_mask(),
                      .target = next};
   return m.defer(op, slots, what);
 }

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
+
 #include "fpc/interpreter_p.h"
 
 namespace fpc {
@@ -16,6 +18,11 @@ struct Handlers {
 Handlers alu_handlers(Op op);      // alu, alu_shf, immed, ld_field, mul_step
 Handlers branch_handlers(Op op);   // branches, jump, ctx_arb
 Handlers command_handlers(Op op);  // mem commands with semantics
+
+// A command but for slot and address; none where the card would not know what to do. `override_word` counts where the
+// instruction has indirect_ref.
+std::optional<MemoryCommand> command_shape(const Insn& insn, uint32_t override_word);
+unsigned defer_slots(CommandSwap mode);
 
 // Words that fault when they execute.
 const MicroOp* run_illegal(Machine& m, const MicroOp& op);

@@ -1,4 +1,4 @@
-// How execution leaves the straight path: defer slots, stops, faults, sleep.
+// A run of the machine from arbitration to its end, and how execution leaves the straight path: defer slots, stops, faults, sleep.
 // SPDX-License-Identifier: Apache-2.0
 #include <cassert>
 
@@ -7,6 +7,84 @@
 namespace fpc {
 
 const MicroOp kNothing{};
+
+namespace {
+
+bool is_ready(const Slot& slot) { return slot.state.enabled && !slot.state.asleep && !slot.dead; }
+
+const CodeStore::Decoded& empty_code() {
+  static const CodeStore::Decoded kEmpty = {{}, {}, {MicroOp{.run = run_past_end}}, 0, {}};
+  return kEmpty;
+}
+
+}  // namespace
+
+void Machine::set_code(const CodeStore::Decoded& to) {
+  code = &to;
+  previous = &kNothing;
+}
+void Machine::clear_code() { code = &empty_code(); }
+
+void Machine::reset(uint16_t pc, uint8_t slot_mask, uint64_t seed, unsigned core_number) {
+  Machine fresh;
+  fresh.code = code;
+  fresh.mirror_points = std::move(mirror_points);
+  fresh.random_state = seed;
+  fresh.number = core_number;
+  for (unsigned s = 0; s < kSlots; ++s) {
+    fresh.slots[s].state.pc = pc;
+    fresh.slots[s].state.enabled = ((slot_mask >> s) & 1) != 0;
+  }
+  *this = std::move(fresh);
+}
+
+// Round robin from the context after the one that ran last; false when none is ready.
+bool Machine::choose_slot() {
+  for (unsigned i = 1; i <= kSlots; ++i) {
+    const unsigned candidate = (last_slot + i) % kSlots;
+    if (!is_ready(slots[candidate])) continue;
+    last_slot = candidate;
+    slot = &slots[candidate];
+    previous = &kNothing;
+    return true;
+  }
+  return false;
+}
+
+bool Machine::begin(uint64_t now_cycles, uint32_t cycle_budget) {
+  pending.at -= std::min(pending.at, instructions);  // counts from the start of this run now
+  now = now_cycles;
+  budget = cycle_budget;
+  instructions = 0;
+  bubbles = 0;
+  gives_up_core = false;
+  plan_stop();
+  return slot != nullptr || choose_slot();
+}
+
+Step Machine::end() {
+  occupied += elapsed();
+  const Step step{reason, static_cast<uint8_t>(slot_number()), static_cast<uint32_t>(elapsed()),
+                  static_cast<uint32_t>(instructions)};
+  if (gives_up_core) {
+    slot = nullptr;
+    pending = {};
+  }
+  return step;
+}
+
+void Machine::signal(unsigned slot_index, uint16_t mask) {
+  assert(slot_index < kSlots && "slot outside 0..3");
+  Slot& target = slots[slot_index];
+  target.state.signals |= mask;
+  wake_if_due(target);
+}
+
+unsigned Machine::ready_slots() const {
+  unsigned ready = 0;
+  for (unsigned s = 0; s < kSlots; ++s) ready |= (is_ready(slots[s]) ? 1u : 0u) << s;
+  return ready;
+}
 
 const MicroOp* Machine::stop(StopReason why, unsigned resume_at) {
   reason = why;

@@ -14,6 +14,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "fpc/code_store.h"
@@ -71,11 +72,16 @@ constexpr uint8_t kIndirectShift = 0xff;
 // T_INDEX in Slot::usable_at, behind LM address registers 0..3.
 constexpr unsigned kXferIndexNumber = 4;
 
+namespace jit {
+class Translation;
+}
+
 struct CodeStore::Decoded {
   std::vector<Word> words;   // as loaded
   std::vector<Insn> insns;   // for the rows that are boundaries anyway: commands, CSRs, ctx_arb
   std::vector<MicroOp> ops;  // one per word and one behind the end that faults
   unsigned corrected = 0;
+  mutable std::shared_ptr<jit::Translation> translation;  // made by the first translating engine
 };
 
 // A context with what the contract does not show. `zero` and `sink` stand in for operands that are
@@ -92,6 +98,10 @@ struct Slot {
   // (nfp-isa 1.3).
   uint64_t usable_at[kXferIndexNumber + 1] = {};
 };
+
+// docs/timing.md: a command that gives up the core costs 3 cycles, of which filled defer slots are
+// useful.
+constexpr unsigned kSwapCycles = 3;
 
 // What happens when the defer slots are through.
 struct Pending {
@@ -143,6 +153,29 @@ struct Machine {
   uint32_t context_pointer = 0;  // CSRCtxPtr
   std::array<uint32_t, 4> mailboxes{};
   std::vector<MirrorPoint> mirror_points;  // sorted by address; empty: not armed
+
+  void set_code(const CodeStore::Decoded& to);
+  void clear_code();
+  void reset(uint16_t pc, uint8_t slot_mask, uint64_t seed, unsigned core_number);
+
+  // A run: begin(), false when no context is ready; then step() from the context's address until it gives nullptr; end().
+  bool begin(uint64_t now_cycles, uint32_t cycle_budget);
+  const MicroOp* step(const MicroOp* op) {
+    if (instructions >= stop_at) [[unlikely]] {
+      op = at_stop(op);
+      if (op == nullptr) return nullptr;
+    }
+    ++instructions;
+    const MicroOp* next = op->run(*this, *op);
+    previous = op;
+    return next;
+  }
+  Step end();
+
+  void signal(unsigned slot_index, uint16_t mask);
+  Flags flags() const { return {(nz >> 31) != 0, nz == 0, c, v}; }
+  unsigned ready_slots() const;
+  bool choose_slot();
 
   uint64_t elapsed() const { return instructions + bubbles; }
 

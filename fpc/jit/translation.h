@@ -1,0 +1,59 @@
+// The x86-64 code of one control store: traces by address, made when first asked for, shared by all cores that run the store.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+
+#include "fpc/code_store.h"
+#include "fpc/interpreter_p.h"
+
+namespace fpc::jit {
+
+// The machine with what translated code keeps beside it.
+struct State {
+  Machine machine;         // first: translated code addresses both through one register
+  uint64_t deadline = 0;   // occupied cycle of the core at which this run's budget is spent
+  int64_t remaining = 0;   // cycles of the budget
+  uint64_t condition = 0;  // of a branch, while its defer slots execute
+};
+
+// Why translated code came back, and the address that goes with it.
+enum class Return : uint32_t {
+  kGoOn,         // no trace begins at the address yet
+  kInterpret,    // the word at the address is the interpreter's
+  kCommand,      // Machine::command is filled but for its slot; the context goes on at the address
+  kSwapCommand,  // the same, and sleeps
+};
+
+class Translation {
+ public:
+  // nullptr where the host is not x86-64 or refuses executable memory.
+  static std::shared_ptr<Translation> create(const CodeStore::Decoded& code);
+  ~Translation();
+
+  // Whether a trace begins at `address`; makes it when it has not been tried.
+  bool has_trace(unsigned address);
+
+  struct Result {
+    Return how;
+    uint32_t address;
+  };
+  // Runs from the trace at `address` on. `state.machine.instructions` and `state.remaining` are read and updated.
+  Result run(State& state, unsigned address);
+
+  size_t code_bytes() const;
+
+ private:
+  struct Memory;
+  Translation(const CodeStore::Decoded& code, std::unique_ptr<Memory> memory);
+  void translate(unsigned address);
+
+  const CodeStore::Decoded& code_;
+  std::unique_ptr<Memory> memory_;
+  std::array<const void*, kStoreWords + 1> entries_{};  // the way out where there is no trace
+  std::array<bool, kStoreWords + 1> tried_{};
+};
+
+}  // namespace fpc::jit
