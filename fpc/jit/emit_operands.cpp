@@ -28,6 +28,9 @@ const x86::Mem kDeadline = x86::qword_ptr(kMachine, offsetof(State, deadline));
 void Emitter::check_lm(const Item& item) {
   const MicroOp& word = op(item);
   if (!touches_lm(word)) return;
+  // First, since a register that has to make room would be missing from what the exit stores.
+  for (const Place place : {word.a, word.b, word.dst})
+    if (is_lm(place)) map_.read(lm_loc(index_of(place)));
   Exit exit = exit_before(item, Return::kInterpret);
   for (const Place place : {word.a, word.b, word.dst})
     if (is_lm(place)) check_lm_place(place, item, exit.label);

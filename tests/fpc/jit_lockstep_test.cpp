@@ -3,6 +3,11 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
 #include "fpc/code_store.h"
 #include "fpc/ecc.h"
 #include "fpc/interpreter.h"
@@ -110,6 +115,22 @@ TEST(JitLockstep, RandomWordsGiveTheSame) {
   }
   RecordProperty("words", std::to_string(executed));
   EXPECT_GT(executed, 400'000u) << "programs fault before they do anything";
+}
+
+TEST(JitLockstep, ProgramsThatKeepGoingGiveTheSame) {
+  ASSERT_TRUE(Jit::is_available());
+  const char* wanted = std::getenv("MILLRACE_LOCKSTEP_WORDS");
+  const uint64_t enough = wanted != nullptr ? std::strtoull(wanted, nullptr, 10) : 3'000'000;
+  uint64_t executed = 0;
+  for (unsigned program = 0; executed < enough; ++program) {
+    std::mt19937_64 random(program);
+    Lockstep both(random_program(400, random), program);
+    for (unsigned i = 0; i < 200; ++i) {
+      const std::string found = both.step(3'000, random);
+      ASSERT_EQ(found, "") << "program " << program << ", run " << i;
+    }
+    executed += both.words();
+  }
 }
 
 }  // namespace
