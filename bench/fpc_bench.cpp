@@ -55,47 +55,47 @@ std::string repeat(const std::string& text, unsigned times) {
 template <typename Engine>
 void arithmetic(benchmark::State& state) {
   run_loop<Engine>(state, repeat("alu[gprA_0, gprA_1, +, gprB_2]\n"
-                         "alu[gprA_1, gprA_3, XOR, gprB_4], gpr_wrboth\n"
-                         "alu[gprB_2, gprA_0, -, 0x3]\n"
-                         "alu[gprA_3, gprA_1, +carry, gprB_2]\n"
-                         "alu_shf[gprA_4, gprA_1, OR, gprB_2, <<3]\n"
-                         "immed[gprB_5, 0x1234]\n",
-                         10));
+                                 "alu[gprA_1, gprA_3, XOR, gprB_4], gpr_wrboth\n"
+                                 "alu[gprB_2, gprA_0, -, 0x3]\n"
+                                 "alu[gprA_3, gprA_1, +carry, gprB_2]\n"
+                                 "alu_shf[gprA_4, gprA_1, OR, gprB_2, <<3]\n"
+                                 "immed[gprB_5, 0x1234]\n",
+                                 10));
 }
 
 template <typename Engine>
 void branches(benchmark::State& state) {
   run_loop<Engine>(state,
-           "alu[gprA_0, gprA_0, -, 0x1]\n"
-           "bcs[.3]\n"
-           "nop\n"
-           "bne[.5], defer[1]\n"
-           "alu[gprA_1, gprA_1, +, 0x1]\n"
-           "br_bset[gprA_0, 0, .7]\n"
-           "alu[gprA_2, gprA_2, +, 0x1]\n");
+                   "alu[gprA_0, gprA_0, -, 0x1]\n"
+                   "bcs[.3]\n"
+                   "nop\n"
+                   "bne[.5], defer[1]\n"
+                   "alu[gprA_1, gprA_1, +, 0x1]\n"
+                   "br_bset[gprA_0, 0, .7]\n"
+                   "alu[gprA_2, gprA_2, +, 0x1]\n");
 }
 
 template <typename Engine>
 void local_memory(benchmark::State& state) {
   run_loop<Engine>(state, "local_csr_wr[ActLMAddr0, 0x40]\nnop\nnop\nnop\n" +
-                      repeat("alu[gprA_0, --, B, *l$index0[3]]\n"
-                             "alu[*l$index0[4], gprA_0, +, gprB_1]\n"
-                             "ld_field[gprA_2, 0011, *l$index0[5], <<8]\n"
-                             "alu[*l$index0++, --, B, gprB_2]\n"
-                             "alu[*l$index0--, --, B, gprB_3]\n",
-                             10));
+                              repeat("alu[gprA_0, --, B, *l$index0[3]]\n"
+                                     "alu[*l$index0[4], gprA_0, +, gprB_1]\n"
+                                     "ld_field[gprA_2, 0011, *l$index0[5], <<8]\n"
+                                     "alu[*l$index0++, --, B, gprB_2]\n"
+                                     "alu[*l$index0--, --, B, gprB_3]\n",
+                                     10));
 }
 
 template <typename Engine>
 void multiply(benchmark::State& state) {
   run_loop<Engine>(state, repeat("mul_step[gprA_6, gprB_21], start\n"
-                         "mul_step[gprA_6, gprB_21], 32x32_step1\n"
-                         "mul_step[gprA_6, gprB_21], 32x32_step2\n"
-                         "mul_step[gprA_6, gprB_21], 32x32_step3\n"
-                         "mul_step[gprA_6, gprB_21], 32x32_step4\n"
-                         "mul_step[gprA_8, --], 32x32_last, gpr_wrboth\n"
-                         "mul_step[gprA_9, --], 32x32_last2, gpr_wrboth\n",
-                         10));
+                                 "mul_step[gprA_6, gprB_21], 32x32_step1\n"
+                                 "mul_step[gprA_6, gprB_21], 32x32_step2\n"
+                                 "mul_step[gprA_6, gprB_21], 32x32_step3\n"
+                                 "mul_step[gprA_6, gprB_21], 32x32_step4\n"
+                                 "mul_step[gprA_8, --], 32x32_last, gpr_wrboth\n"
+                                 "mul_step[gprA_9, --], 32x32_last2, gpr_wrboth\n",
+                                 10));
 }
 
 // Items are words: ECC, decoding, placing of operands.

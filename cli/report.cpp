@@ -85,7 +85,6 @@ std::string json_report(const nic::Report& report, const RunFacts& facts) {
       {"program", facts.program},
       {"nic", facts.nic},
       {"target", facts.target},
-      {"engine", facts.engine},
       {"fpcs", facts.fpcs},
       {"seed", facts.seed},
       {"words", facts.words},
@@ -123,7 +122,8 @@ std::string json_report(const nic::Report& report, const RunFacts& facts) {
       {"warnings", facts.warnings},
       {"faults", report.faults},
       {"wall",
-       {{"seconds", facts.wall_seconds},
+       {{"engine", facts.engine},
+        {"seconds", facts.wall_seconds},
         {"instructions_per_s", per_second(report.instructions, facts.wall_seconds)},
         {"packets_per_s", per_second(done, facts.wall_seconds)}}}};
   return root.dump(2) + "\n";

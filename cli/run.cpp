@@ -29,8 +29,7 @@ constexpr unsigned kPlacedDone = 0x1f00, kPlacedResident = 0x1000, kPlacedHelper
                    kPlacedHelperStride = 0x10;
 
 struct Options {
-  std::string input, program, nic = "nfp-120", target = "nfp", codegen = "kernel",
-                              engine = "interp";
+  std::string input, program, nic = "nfp-120", target = "nfp", codegen = "kernel", engine = "jit";
   std::string pcap, traffic, rate, duration, maps, maps_out, out, json, verify;
   unsigned fpcs = 0;
   uint64_t packets = 0, seed = 1;
@@ -92,8 +91,8 @@ Result<host::CardSession> open_session(const Options& options, const nic::Config
   if (!store) return store.error();
   facts.words = store->program_words;
   facts.routine_words = store->routine_words;
-  Result<host::CardSession> session =
-      host::CardSession::open(config, *store, input.image.maps, options.seed);
+  Result<host::CardSession> session = host::CardSession::open(
+      config, *store, input.image.maps, options.seed, *fpc::find_engine(options.engine));
   if (!session || options.maps.empty()) return session;
   Result<std::string> text = read_file(options.maps);
   if (!text) return text.error();
@@ -157,7 +156,7 @@ int run(const Options& options) {
   RunFacts facts{config->name,
                  input->image.program,
                  options.target,
-                 options.engine,
+                 std::string(fpc::effective_name(*fpc::find_engine(options.engine))),
                  options.seed,
                  config->workers,
                  0,
@@ -199,8 +198,11 @@ void add_options(CLI::App& command, Options& o) {
       .add_option("--codegen", o.codegen, "code generator; kernel is what the driver's JIT emits")
       ->check(CLI::IsMember({"kernel"}))
       ->capture_default_str();
-  command.add_option("--engine", o.engine, "how cores execute")
-      ->check(CLI::IsMember({"interp"}))
+  command
+      .add_option("--engine", o.engine,
+                  "how cores execute: jit (translated to the host's code) or interp; "
+                  "results are the same")
+      ->check(CLI::IsMember({"jit", "interp"}))
       ->capture_default_str();
   CLI::Option* pcap = command.add_option("--pcap", o.pcap,
                                          "replay this capture (its timestamps, or --rate); "

@@ -28,16 +28,17 @@ struct ByteOrder {
 using base::Result;
 
 Result<CardSession> CardSession::open(const nic::Config& config, const firmware::Image& image,
-                                      uint64_t seed) {
+                                      uint64_t seed, fpc::Engine engine) {
   Result<firmware::LinkedStore> store = firmware::link(image);
   if (!store) return store.error();
-  return open(config, *store, image.maps, seed);
+  return open(config, *store, image.maps, seed, engine);
 }
 
 Result<CardSession> CardSession::open(const nic::Config& config, const firmware::LinkedStore& store,
-                                      const std::vector<firmware::ImageMap>& maps, uint64_t seed) {
+                                      const std::vector<firmware::ImageMap>& maps, uint64_t seed,
+                                      fpc::Engine engine) {
   CardSession session;
-  session.card_ = std::make_unique<nic::Nic>(config, seed);
+  session.card_ = std::make_unique<nic::Nic>(config, seed, engine);
   session.table_ = std::make_unique<firmware::MapTable>(session.card_->memory());
   session.maps_ = maps;
   for (const firmware::ImageMap& map : maps) {

@@ -26,11 +26,11 @@ Card::Run::Run(const Config& config, unsigned islands)
       host(config),
       queues(islands) {}
 
-Card::Card(const Config& config, uint64_t seed)
+Card::Card(const Config& config, uint64_t seed, fpc::Engine engine)
     : config_(config),
       seed_(seed),
       run_(config, islands_of(config)),
-      cluster_(config, run_.wheel),
+      cluster_(config, run_.wheel, engine),
       memory_(config, islands_of(config)),
       io_(kIoStoreBytes) {}
 

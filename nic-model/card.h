@@ -35,7 +35,7 @@ namespace nic {
 
 class Card {
  public:
-  Card(const Config& config, uint64_t seed);
+  Card(const Config& config, uint64_t seed, fpc::Engine engine);
 
   // Error: no workers or more than the card has, datapath cycles below the store's own, a store that is too long.
   base::Result<void> load(const firmware::LinkedStore& store);

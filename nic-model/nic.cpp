@@ -183,7 +183,7 @@ base::Error systemc_error(const sc_core::sc_report& report) {
 }  // namespace
 
 struct Nic::Impl {
-  Impl(const Config& config, uint64_t seed) : card(config, seed) {}
+  Impl(const Config& config, uint64_t seed, fpc::Engine engine) : card(config, seed, engine) {}
 
   // Builds the modules and lets SystemC elaborate them, once.
   Result<void> power_on() {
@@ -235,7 +235,8 @@ LineRate line_rate(const Config& config) {
   return {config.ports, config.port_bps, saturating};
 }
 
-Nic::Nic(const Config& config, uint64_t seed) : impl_(std::make_unique<Impl>(config, seed)) {}
+Nic::Nic(const Config& config, uint64_t seed, fpc::Engine engine)
+    : impl_(std::make_unique<Impl>(config, seed, engine)) {}
 Nic::~Nic() = default;
 
 Result<void> Nic::load(const firmware::LinkedStore& store) {

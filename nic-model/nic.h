@@ -7,7 +7,7 @@
 //   Result<Report> report = card.run(source, limits, {});
 //
 // One card per process (SystemC's limit). Deterministic: same configuration, store, source and seed
-// give the same report.
+// give the same report, whatever the engine.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "fpc/engine.h"
 #include "fpc/firmware/link.h"
 #include "fpc/memory.h"
 #include "nic-model/config.h"
@@ -86,7 +87,7 @@ LineRate line_rate(const Config& config);
 
 class Nic {
  public:
-  Nic(const Config& config, uint64_t seed);
+  Nic(const Config& config, uint64_t seed, fpc::Engine engine = fpc::Engine::kJit);
   ~Nic();
 
   // Writes the store to every worker. Error: datapath_cycles smaller than the store's own dispatch

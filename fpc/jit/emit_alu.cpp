@@ -35,7 +35,8 @@ void Emitter::emit_alu(const Item& item) {
   const MicroOp& word = op(item);
   const InsnSpec& row = spec(insn(item).op);
   // The amount of an indirect shift is the A operand of the word before, which this one's replaces.
-  const bool is_double = word.shift != 0 && static_cast<ShiftControl>(word.value) == ShiftControl::kDouble &&
+  const bool is_double = word.shift != 0 &&
+                         static_cast<ShiftControl>(word.value) == ShiftControl::kDouble &&
                          row.format != Format::kAlu;
   const bool needs_a = row.has(flag::kReadsA) || is_double || item.operand_is_read;
   const Value a = needs_a ? source(word.a, word.a_imm) : map_.constant(0);
@@ -194,14 +195,15 @@ void Emitter::emit_multiplication(const Item& item) {
   load(x86::eax, a, mask_a);
   load(x86::ecx, b, mask_b);
   out_.imul(x86::rax, x86::rcx);
-  out_.mov(x86::qword_ptr(kMachine, offsetof(Machine, mul) + offsetof(MulLatch, product)), x86::rax);
+  out_.mov(x86::qword_ptr(kMachine, offsetof(Machine, mul) + offsetof(MulLatch, product)),
+           x86::rax);
   for (; next_item_ < trace_.items.size() && trace_.items[next_item_].kind == Kind::kCovered;
        ++next_item_) {
     const Item& part = trace_.items[next_item_];
     if (spec(insn(part).op).format != Format::kMulLast) continue;
     const Value result = map_.fresh();
-    const bool is_high = insn(part).op == Op::kMul32x32Last2 || insn(part).op == Op::kMul16x16Last2 ||
-                         insn(part).op == Op::kMul24x8Last2;
+    const bool is_high = insn(part).op == Op::kMul32x32Last2 ||
+                         insn(part).op == Op::kMul16x16Last2 || insn(part).op == Op::kMul24x8Last2;
     if (is_high) {
       out_.mov(x86::rcx, x86::rax);
       out_.shr(x86::rcx, 32);

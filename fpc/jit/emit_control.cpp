@@ -17,7 +17,9 @@ const x86::Mem kCarry = x86::byte_ptr(kMachine, offsetof(Machine, c));
 const x86::Mem kOverflow = x86::byte_ptr(kMachine, offsetof(Machine, v));
 const x86::Mem kCondition = x86::byte_ptr(kMachine, offsetof(State, condition));
 
-constexpr CondCode negated(CondCode code) { return static_cast<CondCode>(static_cast<uint8_t>(code) ^ 1); }
+constexpr CondCode negated(CondCode code) {
+  return static_cast<CondCode>(static_cast<uint8_t>(code) ^ 1);
+}
 
 }  // namespace
 
@@ -102,10 +104,11 @@ void Emitter::emit_branch(const Item& item) {
   // The word just before may have set the condition codes, which makes a taken branch one cycle longer.
   const bool may_pay = (word.traits & trait::kPaysFresh) != 0;
   const size_t position = words_before(item);
-  const bool pays = may_pay && position > 0 &&
-                    (op(trace_.items[position - 1]).traits & trait::kSetsFlags) != 0;
+  const bool pays =
+      may_pay && position > 0 && (op(trace_.items[position - 1]).traits & trait::kSetsFlags) != 0;
   const uint32_t bubbles = bubbles_of(word.taken_cycles + (pays ? 1u : 0u), slots);
-  Exit exit = exit_behind(next_item_, Return::kGoOn, word.target, item.cycles + 1 + slots + bubbles);
+  Exit exit =
+      exit_behind(next_item_, Return::kGoOn, word.target, item.cycles + 1 + slots + bubbles);
   if (may_pay && position == 0)
     exit.cycles_if_fresh = bubbles_of(word.taken_cycles + 1u, slots) - bubbles;
   out_.j(taken, exit.label);
@@ -190,7 +193,8 @@ void Emitter::emit_command(const Item& item) {
   std::memcpy(fixed, &shape, sizeof(fixed));
   for (int32_t i = 0; i < 2; ++i) {
     out_.mov(x86::rax, fixed[i]);
-    out_.mov(x86::qword_ptr(kMachine, static_cast<int32_t>(offsetof(Machine, command)) + 8 * i), x86::rax);
+    out_.mov(x86::qword_ptr(kMachine, static_cast<int32_t>(offsetof(Machine, command)) + 8 * i),
+             x86::rax);
   }
   const uint32_t bubbles = swaps ? bubbles_of(kSwapCycles, slots) : 0;
   leave_at_end(exit_behind(next_item_, swaps ? Return::kSwapCommand : Return::kCommand,

@@ -85,7 +85,8 @@ Value Emitter::read_lm(Place place) {
   const auto base = static_cast<int32_t>(offsetof(Machine, lm) + 4 * offset_of(place));
   if (map_.is_constant(address)) {
     out_.mov(map_.reg(result),
-             x86::dword_ptr(kMachine, base + static_cast<int32_t>(map_.constant_of(address) % kLmBytes)));
+             x86::dword_ptr(kMachine,
+                            base + static_cast<int32_t>(map_.constant_of(address) % kLmBytes)));
   } else {
     out_.mov(map_.reg(result), x86::dword_ptr(kMachine, map_.reg(address).r64(), 0, base));
   }

@@ -77,9 +77,10 @@ Value Emitter::shifted_indirect(ShiftControl control, Value a, Value b) {
 Value Emitter::emit_asr(const Item& item, Value b) {
   const MicroOp& word = op(item);
   const Value fill = map_.read(kPrevRLoc);
-  const Value result = word.shift == kIndirectShift
-                           ? shifted_indirect(ShiftControl::kRight, b, b)
-                           : copy_of(word.shift == 0 ? b : shifted_by(ShiftControl::kRight, b, b, word.shift));
+  const Value result =
+      word.shift == kIndirectShift
+          ? shifted_indirect(ShiftControl::kRight, b, b)
+          : copy_of(word.shift == 0 ? b : shifted_by(ShiftControl::kRight, b, b, word.shift));
   if (map_.is_constant(fill)) {
     out_.mov(x86::edx, map_.constant_of(fill));
   } else {

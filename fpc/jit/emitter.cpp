@@ -12,8 +12,8 @@ using namespace asmjit;
 namespace {
 
 int32_t machine_offset(size_t offset) { return static_cast<int32_t>(offset); }
-const x86::Mem kPrevious =
-    x86::qword_ptr(kMachine, machine_offset(offsetof(State, machine) + offsetof(Machine, previous)));
+const x86::Mem kPrevious = x86::qword_ptr(
+    kMachine, machine_offset(offsetof(State, machine) + offsetof(Machine, previous)));
 
 }  // namespace
 
@@ -41,7 +41,8 @@ void Emitter::check_budget() {
 // What the first word needs to know of the word before it.
 void Emitter::check_previous() {
   const Item& first = trace_.items.front();
-  const bool is_indirect = op(first).shift == kIndirectShift && spec(insn(first).op).format != Format::kImmed;
+  const bool is_indirect =
+      op(first).shift == kIndirectShift && spec(insn(first).op).format != Format::kImmed;
   const bool is_immed = insn(first).op == Op::kImmed;
   if (first.kind != Kind::kPlain || (!is_indirect && !is_immed)) return;
   Exit exit = exit_before(first, Return::kInterpret);

@@ -26,9 +26,9 @@ struct Exit {
   Return how = Return::kGoOn;
   uint32_t address = 0;
   uint32_t words = 0, cycles = 0;
-  uint16_t previous = 0;           // word executed last
-  bool keeps_previous = false;     // none of the trace's was
-  uint32_t cycles_if_fresh = 0;    // more, if the word before the trace set the condition codes
+  uint16_t previous = 0;         // word executed last
+  bool keeps_previous = false;   // none of the trace's was
+  uint32_t cycles_if_fresh = 0;  // more, if the word before the trace set the condition codes
   std::vector<Store> stores;
 };
 

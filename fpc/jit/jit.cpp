@@ -42,8 +42,7 @@ const MicroOp* run_traces(jit::State& state, jit::Translation& translation, unsi
 void execute(JitState& jit, const MicroOp* op) {
   Machine& m = jit.state.machine;
   while (op != nullptr) {
-    if (jit.translation && m.pending.kind == Pending::kNone &&
-        m.mirror_points.empty()) {
+    if (jit.translation && m.pending.kind == Pending::kNone && m.mirror_points.empty()) {
       op = run_traces(jit.state, *jit.translation, m.address_of(*op));
       if (op == nullptr) return;
       m.plan_stop();

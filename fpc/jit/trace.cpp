@@ -23,7 +23,8 @@ bool is_direct(const MicroOp& op) {
   unsigned indices = 0;
   for (const Place place : {op.a, op.b, op.dst})
     if (is_lm(place)) indices |= 1u << ((place >> 4) & 3);
-  const int extra = ((op.traits & trait::kPostModifies) != 0 ? 1 : 0) + (op.shift == kIndirectShift ? 1 : 0);
+  const int extra =
+      ((op.traits & trait::kPostModifies) != 0 ? 1 : 0) + (op.shift == kIndirectShift ? 1 : 0);
   return std::popcount(indices) <= 2 - extra;
 }
 
@@ -83,7 +84,8 @@ constexpr Multiplication kMultiplications[] = {
     {{Op::kMulStart, Op::kMul32x32Step1, Op::kMul32x32Step2, Op::kMul32x32Step3, Op::kMul32x32Step4,
       Op::kMul32x32Last},
      6},
-    {{Op::kMulStart, Op::kMul16x16Step1, Op::kMul16x16Step2, Op::kMul16x16Last, Op::kMul16x16Last2}, 5},
+    {{Op::kMulStart, Op::kMul16x16Step1, Op::kMul16x16Step2, Op::kMul16x16Last, Op::kMul16x16Last2},
+     5},
     {{Op::kMulStart, Op::kMul16x16Step1, Op::kMul16x16Step2, Op::kMul16x16Last}, 4},
     {{Op::kMulStart, Op::kMul24x8Step1, Op::kMul24x8Last, Op::kMul24x8Last2}, 4},
     {{Op::kMulStart, Op::kMul24x8Step1, Op::kMul24x8Last}, 3},
@@ -156,7 +158,8 @@ class Selector {
       ++trace_.next;
       return true;
     }
-    if (const unsigned words = multiplication_at(address)) return take_multiplication(address, words);
+    if (const unsigned words = multiplication_at(address))
+      return take_multiplication(address, words);
     if (!is_direct(op(address))) return end(End::kInterpret);
     const InsnSpec& row = spec(insn(address).op);
     if (row.has(flag::kCommand)) return take_command(address);
@@ -165,7 +168,8 @@ class Selector {
   }
 
   bool was_taken(unsigned address) const {
-    return std::ranges::any_of(trace_.items, [&](const Item& item) { return item.address == address; });
+    return std::ranges::any_of(trace_.items,
+                               [&](const Item& item) { return item.address == address; });
   }
 
   unsigned multiplication_at(unsigned address) const {
@@ -173,8 +177,8 @@ class Selector {
       bool matches = true;
       for (unsigned i = 0; i < pattern.count && matches; ++i) {
         const unsigned at = address + i;
-        matches = executes(at) && insn(at).op == pattern.words[i] &&
-                  is_direct(op(at)) && !touches_lm(op(at));
+        matches = executes(at) && insn(at).op == pattern.words[i] && is_direct(op(at)) &&
+                  !touches_lm(op(at));
       }
       if (matches) return pattern.count;
     }
@@ -202,7 +206,8 @@ class Selector {
   bool take_branch(unsigned address) {
     const MicroOp& branch = op(address);
     const InsnSpec& row = spec(insn(address).op);
-    if (row.has(flag::kReadsState) || !has_slots(address, branch.defer)) return end(End::kInterpret);
+    if (row.has(flag::kReadsState) || !has_slots(address, branch.defer))
+      return end(End::kInterpret);
     const bool is_jump = row.op == Op::kJump, is_always = row.op == Op::kBr;
     append(address, is_jump ? Kind::kJump : is_always ? Kind::kAlways : Kind::kBranch);
     append_slots(address, branch.defer);
@@ -236,7 +241,8 @@ class Selector {
     for (size_t i = 0; i < items.size(); ++i) {
       if (items[i].kind != Kind::kBranch) continue;
       const unsigned slots = op(items[i].address).defer;
-      for (size_t s = i; s <= i + slots; ++s) items[s].carry_is_read = items[s].operand_is_read = true;
+      for (size_t s = i; s <= i + slots; ++s)
+        items[s].carry_is_read = items[s].operand_is_read = true;
     }
   }
 

@@ -29,7 +29,9 @@ using Enter = uint64_t (*)(State*, Slot*, const void* trace, const void* const* 
 constexpr x86::Gp kSaved[] = {x86::rbx, x86::rbp, x86::r12, x86::r13, x86::r14, x86::r15};
 constexpr int32_t kAlignment = 8;
 
-x86::Mem state_word(size_t offset) { return x86::qword_ptr(kMachine, static_cast<int32_t>(offset)); }
+x86::Mem state_word(size_t offset) {
+  return x86::qword_ptr(kMachine, static_cast<int32_t>(offset));
+}
 
 // Enter's body up to the jump into a trace; the way out begins at `epilogue`.
 void emit_frame(x86::Assembler& out, const Label& epilogue) {
@@ -70,7 +72,8 @@ std::shared_ptr<Translation> Translation::create(const CodeStore::Decoded& code)
   const Label epilogue = out.newLabel();
   emit_frame(out, epilogue);
   if (memory->runtime.add(&memory->enter, &holder) != kErrorOk) return nullptr;
-  memory->epilogue = reinterpret_cast<const std::byte*>(memory->enter) + holder.labelOffset(epilogue);
+  memory->epilogue =
+      reinterpret_cast<const std::byte*>(memory->enter) + holder.labelOffset(epilogue);
   return std::shared_ptr<Translation>(new Translation(code, std::move(memory)));
 #endif
 }

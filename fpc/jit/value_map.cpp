@@ -10,7 +10,7 @@ namespace {
 
 using namespace asmjit;
 
-constexpr uint8_t kPool[] = {x86::Gp::kIdSi, x86::Gp::kIdDi, x86::Gp::kIdR8, x86::Gp::kIdR9,
+constexpr uint8_t kPool[] = {x86::Gp::kIdSi,  x86::Gp::kIdDi,  x86::Gp::kIdR8, x86::Gp::kIdR9,
                              x86::Gp::kIdR10, x86::Gp::kIdR11, x86::Gp::kIdR13};
 
 size_t core_offset(Loc loc) {

@@ -33,8 +33,9 @@ constexpr Loc lm_loc(unsigned index) {
 }
 
 // Registers with a fixed job; rax, rcx and rdx are free between any two calls of ValueMap.
-inline constexpr asmjit::x86::Gp kMachine = asmjit::x86::rbx, kSlot = asmjit::x86::rbp, kTable = asmjit::x86::r12,
-                                 kInstructions = asmjit::x86::r14, kRemaining = asmjit::x86::r15;
+inline constexpr asmjit::x86::Gp kMachine = asmjit::x86::rbx, kSlot = asmjit::x86::rbp,
+                                 kTable = asmjit::x86::r12, kInstructions = asmjit::x86::r14,
+                                 kRemaining = asmjit::x86::r15;
 
 asmjit::x86::Mem home_of(Loc loc);
 

@@ -6,7 +6,6 @@
 #include <cassert>
 
 #include "base/rng.h"
-#include "fpc/interpreter.h"
 #include "nic-model/blocks/address_map.h"
 
 namespace nic {
@@ -16,12 +15,12 @@ constexpr uint8_t kAllSlots = (1u << fpc::kSlots) - 1;
 
 }  // namespace
 
-Cluster::Cluster(const Config& config, EventWheel& wheel)
+Cluster::Cluster(const Config& config, EventWheel& wheel, fpc::Engine engine)
     : config_(config),
       wheel_(wheel),
       islands_(std::min(config.islands, config.workers)),
       workers_(config.workers) {
-  for (Worker& worker : workers_) worker.core = std::make_unique<fpc::Interpreter>();
+  for (Worker& worker : workers_) worker.core = fpc::make_core(engine);
 }
 
 void Cluster::start(const fpc::CodeStore& code, const DatapathCost& cost, uint64_t seed) {

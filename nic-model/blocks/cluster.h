@@ -15,6 +15,7 @@
 
 #include "fpc/code_store.h"
 #include "fpc/core.h"
+#include "fpc/engine.h"
 #include "nic-model/blocks/event_wheel.h"
 #include "nic-model/config.h"
 
@@ -43,7 +44,7 @@ struct Signal {  // the detail of EventKind::kSignal
 
 class Cluster {
  public:
-  Cluster(const Config& config, EventWheel& wheel);
+  Cluster(const Config& config, EventWheel& wheel, fpc::Engine engine);
 
   unsigned workers() const { return static_cast<unsigned>(workers_.size()); }
   unsigned islands() const { return islands_; }  // that have workers

@@ -43,15 +43,16 @@ class Lockstep {
     const Step a = law_.run(now_, budget), b = fast_.run(now_, budget);
     if (a.reason != b.reason || a.slot != b.slot || a.cycles != b.cycles ||
         a.instructions != b.instructions)
-      return fmt::format("stop {} {} {} {}, translated {} {} {} {}", static_cast<int>(a.reason), a.slot,
-                         a.cycles, a.instructions, static_cast<int>(b.reason), b.slot, b.cycles,
-                         b.instructions);
+      return fmt::format("stop {} {} {} {}, translated {} {} {} {}", static_cast<int>(a.reason),
+                         a.slot, a.cycles, a.instructions, static_cast<int>(b.reason), b.slot,
+                         b.cycles, b.instructions);
     words_ += a.instructions;
     now_ += a.cycles;
     if (a.reason == StopReason::kFault &&
         (law_.fault().kind != fast_.fault().kind || law_.fault().address != fast_.fault().address))
       return fmt::format("fault {} at {}, translated {} at {}", to_string(law_.fault().kind),
-                         law_.fault().address, to_string(fast_.fault().kind), fast_.fault().address);
+                         law_.fault().address, to_string(fast_.fault().kind),
+                         fast_.fault().address);
     if (a.reason == StopReason::kCommand) {
       if (!same(law_.command(), fast_.command())) return "command";
       const MemoryCommand command = law_.command();
@@ -74,7 +75,8 @@ class Lockstep {
   }
   std::string difference() {
     for (unsigned s = 0; s < kSlots; ++s)
-      if (law_.context(s) != fast_.context(s)) return fmt::format("context {}{}", s, register_of(s));
+      if (law_.context(s) != fast_.context(s))
+        return fmt::format("context {}{}", s, register_of(s));
     if (law_.flags() != fast_.flags()) return "flags";
     if (!std::ranges::equal(law_.local_memory(), fast_.local_memory())) return "local memory";
     return law_.ready_slots() == fast_.ready_slots() ? "" : "ready contexts";

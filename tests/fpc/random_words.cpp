@@ -107,7 +107,8 @@ class Program {
       insn->predicate_cc = false;
       settle(*insn);
       if (row.has(flag::kBranch) && words_.size() + 2 < size_) {
-        insn->target = static_cast<uint16_t>(words_.size() + 1 + below(size_ - static_cast<unsigned>(words_.size()) - 1));
+        insn->target = static_cast<uint16_t>(
+            words_.size() + 1 + below(size_ - static_cast<unsigned>(words_.size()) - 1));
         insn->defer = static_cast<uint8_t>(below(4) == 0 ? below(4) : 0);
       }
       const base::Result<Word> word = encode(*insn);
@@ -121,7 +122,8 @@ class Program {
   // Operands that exist, shifts whose amount is there.
   void settle(Insn& insn) {
     for (Operand* operand : {&insn.dst, &insn.a, &insn.b}) {
-      const bool is_far = operand->kind == OperandKind::kGprAbs || operand->kind == OperandKind::kXferIndex;
+      const bool is_far =
+          operand->kind == OperandKind::kGprAbs || operand->kind == OperandKind::kXferIndex;
       const bool is_lm = operand->kind == OperandKind::kLmem;
       if (is_far || (is_lm && (!may_touch_lm_ || below(3) == 0)))
         *operand = below(2) == 0 ? gpr_a(below(kRelativeGprs)) : gpr_b(below(kRelativeGprs));
@@ -165,10 +167,11 @@ class Program {
   }
 
   void append_multiplication() {
-    constexpr Op kSteps[] = {Op::kMulStart, Op::kMul32x32Step1, Op::kMul32x32Step2, Op::kMul32x32Step3,
-                             Op::kMul32x32Step4, Op::kMul32x32Last, Op::kMul32x32Last2};
-    constexpr Op kHalf[] = {Op::kMulStart, Op::kMul16x16Step1, Op::kMul16x16Step2, Op::kMul16x16Last,
-                            Op::kMul16x16Last2};
+    constexpr Op kSteps[] = {Op::kMulStart,      Op::kMul32x32Step1, Op::kMul32x32Step2,
+                             Op::kMul32x32Step3, Op::kMul32x32Step4, Op::kMul32x32Last,
+                             Op::kMul32x32Last2};
+    constexpr Op kHalf[] = {Op::kMulStart, Op::kMul16x16Step1, Op::kMul16x16Step2,
+                            Op::kMul16x16Last, Op::kMul16x16Last2};
     constexpr Op kByte[] = {Op::kMulStart, Op::kMul24x8Step1, Op::kMul24x8Last, Op::kMul24x8Last2};
     const std::span<const Op> kinds[] = {kSteps, kHalf, kByte};
     const std::span<const Op> steps = kinds[below(3)];
@@ -190,7 +193,8 @@ class Program {
   }
 
   void append_index_write() {
-    constexpr Csr kIndices[] = {Csr::kActLmAddr0, Csr::kActLmAddr1, Csr::kActLmAddr2, Csr::kActLmAddr3};
+    constexpr Csr kIndices[] = {Csr::kActLmAddr0, Csr::kActLmAddr1, Csr::kActLmAddr2,
+                                Csr::kActLmAddr3};
     Insn insn;
     if (below(2) == 0) {
       insn.op = Op::kImmed;
