@@ -15,17 +15,24 @@ namespace {
 const x86::Mem kCarry = x86::byte_ptr(kMachine, offsetof(Machine, c));
 const x86::Mem kOverflow = x86::byte_ptr(kMachine, offsetof(Machine, v));
 
+constexpr auto kProductOffset =
+    static_cast<int32_t>(offsetof(Machine, mul) + offsetof(MulLatch, product));
+
 }  // namespace
 
 void Emitter::emit_plain(const Item& item) {
-  check_lm(item);
   switch (spec(insn(item).op).format) {
     case Format::kImmed:
       return emit_immed(item);
     case Format::kLdField:
       return emit_ld_field(item);
+    case Format::kMulLast:
+      return emit_product(item);
     case Format::kCsrWrite:
       return emit_csr_write(item);
+    case Format::kCsrRead:
+      map_.write(kCsrLoc, map_.read(lm_loc(op(item).value)));
+      return;
     default:
       return emit_alu(item);
   }
@@ -195,24 +202,19 @@ void Emitter::emit_multiplication(const Item& item) {
   load(x86::eax, a, mask_a);
   load(x86::ecx, b, mask_b);
   out_.imul(x86::rax, x86::rcx);
-  out_.mov(x86::qword_ptr(kMachine, offsetof(Machine, mul) + offsetof(MulLatch, product)),
-           x86::rax);
-  for (; next_item_ < trace_.items.size() && trace_.items[next_item_].kind == Kind::kCovered;
-       ++next_item_) {
-    const Item& part = trace_.items[next_item_];
-    if (spec(insn(part).op).format != Format::kMulLast) continue;
-    const Value result = map_.fresh();
-    const bool is_high = insn(part).op == Op::kMul32x32Last2 ||
-                         insn(part).op == Op::kMul16x16Last2 || insn(part).op == Op::kMul24x8Last2;
-    if (is_high) {
-      out_.mov(x86::rcx, x86::rax);
-      out_.shr(x86::rcx, 32);
-      out_.mov(map_.reg(result), x86::ecx);
-    } else {
-      out_.mov(map_.reg(result), x86::eax);
-    }
-    store(destination(op(part)), result);
-  }
+  out_.mov(x86::qword_ptr(kMachine, kProductOffset), x86::rax);
+}
+
+void Emitter::emit_product(const Item& item) {
+  const MicroOp& word = op(item);
+  const Op which = insn(item).op;
+  const bool is_high =
+      which == Op::kMul32x32Last2 || which == Op::kMul16x16Last2 || which == Op::kMul24x8Last2;
+  const Destination to = destination(word);
+  post_modify(word);
+  const Value result = map_.fresh();
+  out_.mov(map_.reg(result), x86::dword_ptr(kMachine, kProductOffset + (is_high ? 4 : 0)));
+  store(to, result);
 }
 
 }  // namespace fpc::jit

@@ -86,18 +86,22 @@ CondCode Emitter::emit_condition(const Item& item) {
   }
 }
 
+void Emitter::emit_slots(unsigned slots) {
+  for (unsigned i = 0; i < slots; ++i) {
+    emit_plain(trace_.items[next_item_++]);
+    map_.end_word();
+  }
+}
+
 void Emitter::emit_branch(const Item& item) {
-  check_lm(item);
+  check_lm(item, op(item).defer);
   const MicroOp& word = op(item);
   const unsigned slots = word.defer;
   CondCode taken = emit_condition(item);
   if (slots > 0) {
     out_.set(taken, kCondition);
     map_.end_word();
-    for (unsigned i = 0; i < slots; ++i) {
-      emit_plain(trace_.items[next_item_++]);
-      map_.end_word();
-    }
+    emit_slots(slots);
     out_.cmp(kCondition, 0);
     taken = CondCode::kNE;
   }
@@ -116,7 +120,7 @@ void Emitter::emit_branch(const Item& item) {
 }
 
 void Emitter::emit_jump(const Item& item) {
-  check_lm(item);
+  check_lm(item, op(item).defer);
   const MicroOp& word = op(item);
   const unsigned slots = word.defer;
   const Value a = source(word.a, word.a_imm);
@@ -129,10 +133,7 @@ void Emitter::emit_jump(const Item& item) {
   }
   out_.mov(x86::qword_ptr(kMachine, offsetof(State, condition)), x86::rax);
   map_.end_word();
-  for (unsigned i = 0; i < slots; ++i) {
-    emit_plain(trace_.items[next_item_++]);
-    map_.end_word();
-  }
+  emit_slots(slots);
   const Exit exit = exit_behind(next_item_, Return::kGoOn, 0,
                                 item.cycles + 1 + slots + bubbles_of(word.taken_cycles, slots));
   for (const Store& store : exit.stores) emit_store(out_, store);
@@ -175,18 +176,15 @@ void Emitter::emit_address(const Item& item) {
 }
 
 void Emitter::emit_command(const Item& item) {
-  check_lm(item);
   const Insn& command = insn(item);
   const bool swaps = command.swap_mode != CommandSwap::kNoSwap;
   const unsigned slots = defer_slots(command.swap_mode);
+  check_lm(item, slots);
   emit_address(item);
   out_.mov(x86::qword_ptr(kMachine, offsetof(Machine, command) + offsetof(MemoryCommand, address)),
            x86::rax);
   map_.end_word();
-  for (unsigned i = 0; i < slots; ++i) {
-    emit_plain(trace_.items[next_item_++]);
-    map_.end_word();
-  }
+  emit_slots(slots);
   uint64_t fixed[2];
   static_assert(offsetof(MemoryCommand, address) == sizeof(fixed));
   const MemoryCommand shape = *command_shape(command, 0);

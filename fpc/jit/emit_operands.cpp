@@ -1,5 +1,7 @@
 // Sources and destinations: registers through the value map, local memory behind its checks.
 // SPDX-License-Identifier: Apache-2.0
+#include <span>
+
 #include "fpc/jit/emitter_p.h"
 
 namespace fpc::jit {
@@ -23,18 +25,26 @@ const x86::Mem kDeadline = x86::qword_ptr(kMachine, offsetof(State, deadline));
 
 }  // namespace
 
-// Everything that may go wrong with the word's operands is looked at before it has any effect; the interpreter then says what
-// the fault is.
-void Emitter::check_lm(const Item& item) {
-  const MicroOp& word = op(item);
-  if (!touches_lm(word)) return;
+// Everything that may go wrong with the operands of the word and its slots is looked at before any of them has an effect; the
+// interpreter then says what the fault is.
+void Emitter::check_lm(const Item& item, unsigned slots) {
+  const std::span<const Item> words(&item, 1 + slots);
+  const auto for_each_place = [&](const auto& call) {
+    for (const Item& word : words)
+      for (const Place place : {op(word).a, op(word).b, op(word).dst})
+        if (is_lm(place)) call(place, word);
+  };
   // First, since a register that has to make room would be missing from what the exit stores.
-  for (const Place place : {word.a, word.b, word.dst})
-    if (is_lm(place)) map_.read(lm_loc(index_of(place)));
+  unsigned count = 0;
+  for_each_place([&](Place place, const Item&) {
+    map_.read(lm_loc(index_of(place)));
+    ++count;
+  });
+  if (count == 0) return;
   Exit exit = exit_before(item, Return::kInterpret);
-  for (const Place place : {word.a, word.b, word.dst})
-    if (is_lm(place)) check_lm_place(place, item, exit.label);
+  for_each_place([&](Place place, const Item& word) { check_lm_place(place, word, exit.label); });
   exits_.push_back(std::move(exit));
+  if (slots > 0) map_.end_word();
 }
 
 void Emitter::check_lm_place(Place place, const Item& item, const Label& fallback) {

@@ -118,6 +118,15 @@ Value Emitter::merged(Value old, Value value, uint32_t lanes) {
 
 void Emitter::emit_immed(const Item& item) {
   const MicroOp& word = op(item);
+  const size_t position = words_before(item);
+  // Directly behind local_csr_rd it delivers the register's value instead of its constant.
+  if (position > 0 && (op(trace_.items[position - 1]).traits & trait::kFeedsImmed) != 0) {
+    const Destination to = destination(word);
+    post_modify(word);
+    const Value value = map_.read(kCsrLoc);
+    map_.write(kPrevRLoc, value);
+    return store(to, value);
+  }
   const Value old = word.lanes == ~0u ? map_.constant(0) : source(word.a, word.a_imm);
   const Destination to = destination(word);
   post_modify(word);

@@ -60,13 +60,17 @@ void Emitter::check_previous() {
 void Emitter::emit_item(const Item& item) {
   switch (item.kind) {
     case Kind::kPlain:
+      check_lm(item);
       emit_plain(item);
       break;
     case Kind::kMultiply:
       emit_multiplication(item);
       break;
     case Kind::kCovered:
+      break;
     case Kind::kAlways:
+      check_lm(item, op(item).defer);
+      emit_slots(op(item).defer);
       break;
     case Kind::kBranch:
       emit_branch(item);

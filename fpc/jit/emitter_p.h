@@ -59,7 +59,8 @@ class Emitter {
 
   // emit_operands.cpp
   Value source(Place place, uint8_t constant);
-  void check_lm(const Item& item);
+  void check_lm(const Item& item, unsigned slots = 0);
+  void emit_slots(unsigned slots);
   void check_lm_place(Place place, const Item& item, const asmjit::Label& fallback);
   void check_lm_age(unsigned index, const Item& item, const asmjit::Label& fallback);
   Value read_lm(Place place);
@@ -80,6 +81,7 @@ class Emitter {
   void keep_carry(const Item& item, bool is_borrow);
   Value copy_of(Value v);
   void emit_multiplication(const Item& item);
+  void emit_product(const Item& item);
 
   // emit_shift.cpp
   Value shifted(const Item& item, Value a, Value b);

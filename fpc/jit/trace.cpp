@@ -8,6 +8,7 @@
 
 #include "fpc/interpreter_handlers.h"
 #include "fpc/isa.h"
+#include "fpc/jit/value_map.h"
 
 namespace fpc::jit {
 namespace {
@@ -16,16 +17,21 @@ constexpr size_t kMaxItems = 128;
 
 // Absolute registers and T_INDEX are the interpreter's.
 bool is_direct(Place place) { return place < kXferIndexPlace || is_lm(place); }
-// So are words that would need more host registers than there are: every index register, its new value and a run-time amount
-// take one besides the operands.
-bool is_direct(const MicroOp& op) {
-  if (!is_direct(op.a) || !is_direct(op.b) || !is_direct(op.dst)) return false;
+
+// Host registers that a word may need at once: each index register and its new value, two operands, an amount, and what its
+// function makes of them.
+unsigned registers_needed(const MicroOp& op, const InsnSpec& row) {
   unsigned indices = 0;
   for (const Place place : {op.a, op.b, op.dst})
     if (is_lm(place)) indices |= 1u << ((place >> 4) & 3);
-  const int extra =
-      ((op.traits & trait::kPostModifies) != 0 ? 1 : 0) + (op.shift == kIndirectShift ? 1 : 0);
-  return std::popcount(indices) <= 2 - extra;
+  const bool moves = (op.traits & trait::kPostModifies) != 0;
+  const bool passes = row.format == Format::kAlu && !row.has(flag::kReadsA);
+  const bool shifts = row.format == Format::kShf || row.format == Format::kShfFixed;
+  return static_cast<unsigned>(std::popcount(indices)) * (moves ? 2 : 1) + 2 +
+         (op.shift == kIndirectShift ? 1 : 0) +
+         (passes   ? 1
+          : shifts ? 3
+                   : 2);
 }
 
 bool is_index_register(uint16_t csr) {
@@ -40,8 +46,9 @@ bool is_index_register(uint16_t csr) {
   }
 }
 
-bool computes(Op op) {
-  switch (op) {
+bool computes(const InsnSpec& row) {
+  if (row.format == Format::kMulLast) return true;
+  switch (row.op) {
     case Op::kAluB:
     case Op::kAluPop1:
     case Op::kAluPop2:
@@ -74,21 +81,15 @@ bool computes(Op op) {
 }
 
 struct Multiplication {
-  std::array<Op, 7> words;
+  std::array<Op, 5> words;
   unsigned count;
 };
 constexpr Multiplication kMultiplications[] = {
-    {{Op::kMulStart, Op::kMul32x32Step1, Op::kMul32x32Step2, Op::kMul32x32Step3, Op::kMul32x32Step4,
-      Op::kMul32x32Last, Op::kMul32x32Last2},
-     7},
-    {{Op::kMulStart, Op::kMul32x32Step1, Op::kMul32x32Step2, Op::kMul32x32Step3, Op::kMul32x32Step4,
-      Op::kMul32x32Last},
-     6},
-    {{Op::kMulStart, Op::kMul16x16Step1, Op::kMul16x16Step2, Op::kMul16x16Last, Op::kMul16x16Last2},
+    {{Op::kMulStart, Op::kMul32x32Step1, Op::kMul32x32Step2, Op::kMul32x32Step3,
+      Op::kMul32x32Step4},
      5},
-    {{Op::kMulStart, Op::kMul16x16Step1, Op::kMul16x16Step2, Op::kMul16x16Last}, 4},
-    {{Op::kMulStart, Op::kMul24x8Step1, Op::kMul24x8Last, Op::kMul24x8Last2}, 4},
-    {{Op::kMulStart, Op::kMul24x8Step1, Op::kMul24x8Last}, 3},
+    {{Op::kMulStart, Op::kMul16x16Step1, Op::kMul16x16Step2}, 3},
+    {{Op::kMulStart, Op::kMul24x8Step1}, 2},
 };
 
 class Selector {
@@ -118,20 +119,30 @@ class Selector {
            (op(trace_.items.back().address).traits & trait::kPublishesA) != 0;
   }
 
-  bool is_plain(unsigned address) const {
-    if (!executes(address) || !is_direct(op(address))) return false;
-    const Insn& word = insn(address);
-    if (word.op == Op::kLocalCsrWr) return is_index_register(word.csr);
-    return computes(word.op) && has_amount(address);
+  bool is_direct_word(unsigned address) const {
+    const MicroOp& word = op(address);
+    return is_direct(word.a) && is_direct(word.b) && is_direct(word.dst) &&
+           registers_needed(word, spec(insn(address).op)) <= kPoolRegisters;
   }
 
-  // A word of defer slots: nothing in it may fall back, since what is due would be lost.
-  bool is_slot(unsigned address) const {
-    return is_plain(address) && !touches_lm(op(address)) && op(address).shift != kIndirectShift;
+  bool is_plain(unsigned address) const {
+    if (!executes(address) || !is_direct_word(address)) return false;
+    const Insn& word = insn(address);
+    if (word.op == Op::kLocalCsrWr || word.op == Op::kLocalCsrRd)
+      return is_index_register(word.csr);
+    return computes(spec(word.op)) && has_amount(address);
   }
+
+  // Words of defer slots may not fall back, since what is due would be lost: their local memory is checked before the word that
+  // they belong to, so nothing may move its index registers in between.
   bool has_slots(unsigned address, unsigned count) const {
-    for (unsigned i = 1; i <= count; ++i)
-      if (!is_slot(address + i)) return false;
+    bool moves = (op(address).traits & trait::kPostModifies) != 0;
+    for (unsigned i = 1; i <= count; ++i) {
+      const unsigned slot = address + i;
+      if (!is_plain(slot) || op(slot).shift == kIndirectShift) return false;
+      if (touches_lm(op(slot)) && moves) return false;
+      moves |= (op(slot).traits & trait::kPostModifies) != 0 || insn(slot).op == Op::kLocalCsrWr;
+    }
     return true;
   }
 
@@ -160,7 +171,7 @@ class Selector {
     }
     if (const unsigned words = multiplication_at(address))
       return take_multiplication(address, words);
-    if (!is_direct(op(address))) return end(End::kInterpret);
+    if (!is_direct_word(address)) return end(End::kInterpret);
     const InsnSpec& row = spec(insn(address).op);
     if (row.has(flag::kCommand)) return take_command(address);
     if (row.has(flag::kBranch)) return take_branch(address);
@@ -177,7 +188,7 @@ class Selector {
       bool matches = true;
       for (unsigned i = 0; i < pattern.count && matches; ++i) {
         const unsigned at = address + i;
-        matches = executes(at) && insn(at).op == pattern.words[i] && is_direct(op(at)) &&
+        matches = executes(at) && insn(at).op == pattern.words[i] && is_direct_word(at) &&
                   !touches_lm(op(at));
       }
       if (matches) return pattern.count;
@@ -231,8 +242,9 @@ class Selector {
       const InsnSpec& row = spec(insn(item.address).op);
       item.carry_is_read = carry;
       item.operand_is_read = operand;
-      const bool may_leave = item.kind == Kind::kBranch || item.kind == Kind::kJump ||
-                             item.kind == Kind::kCommand || touches_lm(word);
+      const bool may_leave = item.kind == Kind::kBranch || item.kind == Kind::kAlways ||
+                             item.kind == Kind::kJump || item.kind == Kind::kCommand ||
+                             touches_lm(word);
       if (row.has(flag::kSetsCv) && (word.traits & trait::kKeepsFlags) == 0) carry = false;
       if (may_leave || row.has(flag::kReadsC | flag::kReadsCc)) carry = true;
       operand = touches_lm(word) || word.shift == kIndirectShift;

@@ -10,8 +10,9 @@ namespace {
 
 using namespace asmjit;
 
-constexpr uint8_t kPool[] = {x86::Gp::kIdSi,  x86::Gp::kIdDi,  x86::Gp::kIdR8, x86::Gp::kIdR9,
-                             x86::Gp::kIdR10, x86::Gp::kIdR11, x86::Gp::kIdR13};
+constexpr uint8_t kPool[kPoolRegisters] = {x86::Gp::kIdSi, x86::Gp::kIdDi,  x86::Gp::kIdR8,
+                                           x86::Gp::kIdR9, x86::Gp::kIdR10, x86::Gp::kIdR11,
+                                           x86::Gp::kIdR13};
 
 size_t core_offset(Loc loc) {
   switch (loc) {
@@ -23,6 +24,8 @@ size_t core_offset(Loc loc) {
       return offsetof(Machine, prev_r);
     case kMulALoc:
       return offsetof(Machine, mul) + offsetof(MulLatch, a);
+    case kCsrLoc:
+      return offsetof(Machine, csr_value);
     default:
       assert(loc == kMulBLoc);
       return offsetof(Machine, mul) + offsetof(MulLatch, b);

@@ -23,7 +23,7 @@ namespace fpc::jit {
 // A 32-bit word of the state: word offset into Slot, or one of the core's below.
 using Loc = uint16_t;
 constexpr Loc kSlotLocs = sizeof(Slot) / 4;
-enum : Loc { kNzLoc = kSlotLocs, kPrevALoc, kPrevRLoc, kMulALoc, kMulBLoc, kLocs };
+enum : Loc { kNzLoc = kSlotLocs, kPrevALoc, kPrevRLoc, kMulALoc, kMulBLoc, kCsrLoc, kLocs };
 
 constexpr Loc loc_of(Place place) { return static_cast<Loc>(place / 4); }
 constexpr Loc kZeroLoc = offsetof(Slot, zero) / 4;
@@ -40,6 +40,8 @@ inline constexpr asmjit::x86::Gp kMachine = asmjit::x86::rbx, kSlot = asmjit::x8
 asmjit::x86::Mem home_of(Loc loc);
 
 using Value = uint16_t;
+
+constexpr unsigned kPoolRegisters = 7;  // for values
 
 struct Store {
   Loc loc;
@@ -68,7 +70,7 @@ class ValueMap {
   std::vector<Store> pending() const;
 
  private:
-  static constexpr unsigned kRegs = 7;
+  static constexpr unsigned kRegs = kPoolRegisters;
 
   struct Entry {
     bool is_constant = false;

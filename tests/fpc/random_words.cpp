@@ -90,7 +90,8 @@ class Program {
     if (choice < 82) return append_branch();
     if (choice < 87) return append_command();
     if (choice < 91) return append_multiplication();
-    if (choice < 95) return append_index_write();
+    if (choice < 94) return append_index_write();
+    if (choice < 95) return append_index_read();
     if (choice < 97) return append_jump();
     if (choice < 98) return append(*encode(yield()));
     append(random_word(size_, random_));
@@ -156,7 +157,7 @@ class Program {
       return row.has(flag::kConditional) && !row.has(flag::kReadsState);
     }));
     publishes_ = false;
-    for (unsigned slots = defer_; slots > 0; --slots) append_computing(below(8) == 0);
+    for (unsigned slots = defer_; slots > 0; --slots) append_computing(below(2) == 0);
   }
 
   void append_command() {
@@ -209,6 +210,19 @@ class Program {
     append(*encode(write));
     publishes_ = false;
     safe_in_ = below(8) == 0 ? 0 : 3;
+  }
+
+  void append_index_read() {
+    Insn read;
+    read.op = Op::kLocalCsrRd;
+    read.csr = static_cast<uint16_t>(Csr::kActLmAddr0);
+    Insn take;
+    take.op = Op::kImmed;
+    take.dst = gpr_b(below(kRelativeGprs));
+    take.wr_both = below(2) == 0;
+    append(*encode(read));
+    append(*encode(take));
+    publishes_ = false;
   }
 
   void append_jump() {
