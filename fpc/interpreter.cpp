@@ -29,7 +29,7 @@ void Interpreter::signal(unsigned slot, uint16_t mask) { machine_->signal(slot, 
 
 ContextState& Interpreter::context(unsigned slot) {
   assert(slot < kSlots && "slot outside 0..3");
-  return machine_->slots[slot].state;
+  return machine_->open_context(slot);
 }
 
 std::span<uint32_t, kLmWords> Interpreter::local_memory() { return machine_->lm; }

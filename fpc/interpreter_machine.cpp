@@ -35,6 +35,7 @@ void Machine::reset(uint16_t pc, uint8_t slot_mask, uint64_t seed, unsigned core
     fresh.slots[s].state.pc = pc;
     fresh.slots[s].state.enabled = ((slot_mask >> s) & 1) != 0;
   }
+  fresh.maybe_ready = (1u << kSlots) - 1;
   *this = std::move(fresh);
 }
 
@@ -42,7 +43,11 @@ void Machine::reset(uint16_t pc, uint8_t slot_mask, uint64_t seed, unsigned core
 bool Machine::choose_slot() {
   for (unsigned i = 1; i <= kSlots; ++i) {
     const unsigned candidate = (last_slot + i) % kSlots;
-    if (!is_ready(slots[candidate])) continue;
+    if ((maybe_ready >> candidate & 1) == 0) continue;
+    if (!is_ready(slots[candidate])) {
+      maybe_ready &= ~(1u << candidate);
+      continue;
+    }
     last_slot = candidate;
     slot = &slots[candidate];
     previous = &kNothing;
@@ -62,28 +67,18 @@ bool Machine::begin(uint64_t now_cycles, uint32_t cycle_budget) {
   return slot != nullptr || choose_slot();
 }
 
-Step Machine::end() {
-  occupied += elapsed();
-  const Step step{reason, static_cast<uint8_t>(slot_number()), static_cast<uint32_t>(elapsed()),
-                  static_cast<uint32_t>(instructions)};
-  if (gives_up_core) {
-    slot = nullptr;
-    pending = {};
-  }
-  return step;
-}
-
 void Machine::signal(unsigned slot_index, uint16_t mask) {
   assert(slot_index < kSlots && "slot outside 0..3");
   Slot& target = slots[slot_index];
   target.state.signals |= mask;
   wake_if_due(target);
+  maybe_ready |= 1u << slot_index;
 }
 
-unsigned Machine::ready_slots() const {
-  unsigned ready = 0;
-  for (unsigned s = 0; s < kSlots; ++s) ready |= (is_ready(slots[s]) ? 1u : 0u) << s;
-  return ready;
+unsigned Machine::ready_slots() {
+  for (unsigned s = 0; s < kSlots; ++s)
+    if ((maybe_ready >> s & 1) != 0 && !is_ready(slots[s])) maybe_ready &= ~(1u << s);
+  return maybe_ready;
 }
 
 const MicroOp* Machine::stop(StopReason why, unsigned resume_at) {
@@ -117,6 +112,7 @@ void Machine::sleep(uint16_t wakeup, bool any) {
   slot->wake_any = any;
   slot->state.asleep = wakeup != 0;
   wake_if_due(*slot);
+  if (slot->state.asleep) maybe_ready &= ~(1u << slot_number());
 }
 
 const MicroOp* Machine::defer(const MicroOp& op, unsigned count, const Pending& what) {

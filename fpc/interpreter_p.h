@@ -146,6 +146,7 @@ struct Machine {
   uint64_t random_state = 0;
   unsigned number = 0;
   unsigned last_slot = kSlots - 1;
+  unsigned maybe_ready = 0;  // bit mask; a context without its bit is not ready
   MemoryCommand command;
   Fault fault;
   std::array<Slot, kSlots> slots{};
@@ -170,11 +171,25 @@ struct Machine {
     previous = op;
     return next;
   }
-  Step end();
+  Step end() {
+    occupied += elapsed();
+    const Step step{reason, static_cast<uint8_t>(slot_number()), static_cast<uint32_t>(elapsed()),
+                    static_cast<uint32_t>(instructions)};
+    if (gives_up_core) {
+      slot = nullptr;
+      pending = {};
+    }
+    return step;
+  }
 
+  // The context's registers for a caller that may change anything.
+  ContextState& open_context(unsigned slot_index) {
+    maybe_ready |= 1u << slot_index;
+    return slots[slot_index].state;
+  }
   void signal(unsigned slot_index, uint16_t mask);
   Flags flags() const { return {(nz >> 31) != 0, nz == 0, c, v}; }
-  unsigned ready_slots() const;
+  unsigned ready_slots();
   bool choose_slot();
 
   uint64_t elapsed() const { return instructions + bubbles; }

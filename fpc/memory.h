@@ -27,6 +27,13 @@ class ByteStore {
   // false: the page budget is spent, nothing was written.
   [[nodiscard]] bool write(uint64_t address, std::span<const uint8_t> from);
 
+  // The bytes themselves when they lie in one page that is there, else nullptr. Valid until the store is destroyed.
+  uint8_t* find(uint64_t address, size_t size) const {
+    const uint64_t offset = address % kPageBytes;
+    if (address >> kPageBits != last_number_ || offset + size > kPageBytes) return nullptr;
+    return last_page_ + offset;
+  }
+
   uint32_t read32(uint64_t address) const;  // little endian
   [[nodiscard]] bool write32(uint64_t address, uint32_t value);
   uint64_t resident_bytes() const { return pages_.size() << kPageBits; }

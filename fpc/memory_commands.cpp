@@ -79,11 +79,17 @@ constexpr unsigned kMaxBytes = kXferRegs * 4;
 
 void read_bulk(const MemoryCommand& command, const Access& access, ContextState& context,
                const ByteStore& store) {
-  std::array<uint8_t, kMaxBytes> bytes{};
-  store.read(command.address, std::span(bytes).first(command.length * access.unit_bytes));
+  const size_t size = size_t{command.length} * access.unit_bytes;
   const unsigned registers = xfer_registers(command);
+  const uint8_t* words = size % 4 == 0 ? store.find(command.address, size) : nullptr;
+  std::array<uint8_t, kMaxBytes> bytes;
+  if (words == nullptr) {
+    std::fill_n(bytes.begin(), 4 * registers, uint8_t{0});
+    store.read(command.address, std::span(bytes).first(size));
+    words = bytes.data();
+  }
   for (unsigned i = 0; i < registers; ++i) {
-    const uint8_t* from = bytes.data() + 4 * i;
+    const uint8_t* from = words + 4 * i;
     context.xfer_in[command.xfer + i] =
         access.little_endian ? base::load_le<uint32_t>(from) : base::load_be<uint32_t>(from);
   }
@@ -91,13 +97,16 @@ void read_bulk(const MemoryCommand& command, const Access& access, ContextState&
 
 bool write_bulk(const MemoryCommand& command, const Access& access, const ContextState& context,
                 ByteStore& store) {
-  std::array<uint8_t, kMaxBytes> bytes;
+  const size_t size = size_t{command.length} * access.unit_bytes;
   const unsigned registers = xfer_registers(command);
+  std::array<uint8_t, kMaxBytes> bytes;
+  uint8_t* there = size % 4 == 0 ? store.find(command.address, size) : nullptr;
+  uint8_t* words = there != nullptr ? there : bytes.data();
   for (unsigned i = 0; i < registers; ++i) {
     const uint32_t value = context.xfer_out[command.xfer + i];
-    base::store_le(bytes.data() + 4 * i, access.little_endian ? value : base::byte_swap(value));
+    base::store_le(words + 4 * i, access.little_endian ? value : base::byte_swap(value));
   }
-  return store.write(command.address, std::span(bytes).first(command.length * access.unit_bytes));
+  return there != nullptr || store.write(command.address, std::span(bytes).first(size));
 }
 
 bool update_atomic(const MemoryCommand& command, const Access& access, ContextState& context,

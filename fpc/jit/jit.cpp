@@ -83,7 +83,7 @@ Step Jit::run(uint64_t now_cycles, uint32_t budget) {
 const MemoryCommand& Jit::command() const { return state_->state.machine.command; }
 const Fault& Jit::fault() const { return state_->state.machine.fault; }
 void Jit::signal(unsigned slot, uint16_t mask) { state_->state.machine.signal(slot, mask); }
-ContextState& Jit::context(unsigned slot) { return state_->state.machine.slots[slot].state; }
+ContextState& Jit::context(unsigned slot) { return state_->state.machine.open_context(slot); }
 std::span<uint32_t, kLmWords> Jit::local_memory() { return state_->state.machine.lm; }
 Flags Jit::flags() const { return state_->state.machine.flags(); }
 unsigned Jit::ready_slots() const { return state_->state.machine.ready_slots(); }

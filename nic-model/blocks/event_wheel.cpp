@@ -18,14 +18,14 @@ EventWheel::EventWheel() = default;
 
 void EventWheel::schedule(uint64_t time_cycles, EventKind kind, uint32_t subject, uint32_t detail) {
   assert(time_cycles >= now_ && "an event in the past");
-  const Event event{time_cycles, kind, subject, detail};
   ++size_;
-  if (time_cycles - now_ < kSlots) return insert_near(event);
-  far_.push_back({event, order_++});
+  if (time_cycles - now_ < kSlots) return insert_near(time_cycles, kind, subject, detail);
+  far_.push_back({{time_cycles, kind, subject, detail}, order_++});
   std::push_heap(far_.begin(), far_.end(), is_later);
 }
 
-void EventWheel::insert_near(const Event& event) {
+void EventWheel::insert_near(uint64_t time_cycles, EventKind kind, uint32_t subject,
+                             uint32_t detail) {
   uint32_t index = free_;
   if (index == kNone) {
     index = static_cast<uint32_t>(nodes_.size());
@@ -33,8 +33,8 @@ void EventWheel::insert_near(const Event& event) {
   } else {
     free_ = nodes_[index].next;
   }
-  nodes_[index] = {event, kNone};
-  const unsigned slot = static_cast<unsigned>(event.time_cycles % kSlots);
+  nodes_[index] = {kind, subject, detail, kNone};
+  const unsigned slot = static_cast<unsigned>(time_cycles % kSlots);
   if (slots_[slot].head == kNone) {
     slots_[slot].head = index;
   } else {
@@ -48,7 +48,8 @@ void EventWheel::insert_near(const Event& event) {
 void EventWheel::move_near() {
   while (!far_.empty() && far_.front().event.time_cycles - now_ < kSlots) {
     std::pop_heap(far_.begin(), far_.end(), is_later);
-    insert_near(far_.back().event);
+    const Event& event = far_.back().event;
+    insert_near(event.time_cycles, event.kind, event.subject, event.detail);
     far_.pop_back();
   }
 }
@@ -87,9 +88,10 @@ bool EventWheel::pop(uint64_t limit_cycles, Event& event) {
   }
   const unsigned slot = static_cast<unsigned>(time % kSlots);
   const uint32_t index = slots_[slot].head;
-  event = nodes_[index].event;
-  slots_[slot].head = nodes_[index].next;
-  nodes_[index].next = free_;
+  Node& node = nodes_[index];
+  event = {time, node.kind, node.subject, node.detail};
+  slots_[slot].head = node.next;
+  node.next = free_;
   free_ = index;
   --size_;
   if (slots_[slot].head == kNone) {

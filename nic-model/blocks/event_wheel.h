@@ -49,8 +49,10 @@ class EventWheel {
 
  private:
   static constexpr uint32_t kNone = ~uint32_t{0};
-  struct Node {
-    Event event;
+  struct Node {  // its time is its slot's
+    EventKind kind{};
+    uint32_t subject = 0;
+    uint32_t detail = 0;
     uint32_t next = kNone;
   };
   struct Slot {
@@ -65,7 +67,7 @@ class EventWheel {
                                                       : a.order > b.order;
   }
 
-  void insert_near(const Event& event);
+  void insert_near(uint64_t time_cycles, EventKind kind, uint32_t subject, uint32_t detail);
   void move_near();  // far events that the wheel reaches now
   uint64_t next_near() const;
 
