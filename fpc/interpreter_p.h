@@ -99,10 +99,6 @@ struct Slot {
   uint64_t usable_at[kXferIndexNumber + 1] = {};
 };
 
-// docs/timing.md: a command that gives up the core costs 3 cycles, of which filled defer slots are
-// useful.
-constexpr unsigned kSwapCycles = 3;
-
 // What happens when the defer slots are through.
 struct Pending {
   enum Kind : uint8_t { kNone, kBranch, kCommand, kArbitration };

@@ -194,7 +194,7 @@ void Emitter::emit_command(const Item& item) {
     out_.mov(x86::qword_ptr(kMachine, static_cast<int32_t>(offsetof(Machine, command)) + 8 * i),
              x86::rax);
   }
-  const uint32_t bubbles = swaps ? bubbles_of(kSwapCycles, slots) : 0;
+  const uint32_t bubbles = swaps ? bubbles_of(op(item).taken_cycles, slots) : 0u;
   leave_at_end(exit_behind(next_item_, swaps ? Return::kSwapCommand : Return::kCommand,
                            item.address + 1u + slots, item.cycles + 1 + slots + bubbles));
 }

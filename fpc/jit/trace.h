@@ -46,11 +46,6 @@ struct Trace {
 // Empty when the word at `address` is the interpreter's.
 Trace select_trace(const CodeStore::Decoded& code, unsigned address);
 
-// Cycles that a branch, command or ctx_arb of `cycles` loses, with `slots` of its defer slots filled.
-constexpr uint32_t bubbles_of(unsigned cycles, unsigned slots) {
-  return cycles > 1 + slots ? cycles - 1 - slots : 0;
-}
-
 constexpr bool is_lm(Place place) { return (place & kLmPlace) != 0; }
 inline bool touches_lm(const MicroOp& op) { return is_lm(op.a) || is_lm(op.b) || is_lm(op.dst); }
 
