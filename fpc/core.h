@@ -67,8 +67,8 @@ enum class StopReason : uint8_t {
 struct Step {
   StopReason reason = StopReason::kIdle;
   uint8_t slot = 0;
-  uint32_t cycles = 0;        // occupancy, bubbles included
-  uint32_t instructions = 0;  // words retired
+  uint64_t cycles = 0;        // occupancy, bubbles included
+  uint64_t instructions = 0;  // words retired
 };
 
 // A memory command as data, after indirect_ref overrides.

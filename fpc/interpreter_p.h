@@ -169,8 +169,7 @@ struct Machine {
   }
   Step end() {
     occupied += elapsed();
-    const Step step{reason, static_cast<uint8_t>(slot_number()), static_cast<uint32_t>(elapsed()),
-                    static_cast<uint32_t>(instructions)};
+    const Step step{reason, static_cast<uint8_t>(slot_number()), elapsed(), instructions};
     if (gives_up_core) {
       slot = nullptr;
       pending = {};

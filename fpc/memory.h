@@ -57,5 +57,8 @@ unsigned xfer_registers(const MemoryCommand& command);
 // false: the command is not one that a byte memory performs (its transfer registers run past the last one, an immediate form
 // comes without its data), or the store is full. Nothing has changed then.
 [[nodiscard]] bool perform(const MemoryCommand& command, ContextState& context, ByteStore& store);
+// The same at another address than the command's.
+[[nodiscard]] bool perform_at(uint64_t address, const MemoryCommand& command, ContextState& context,
+                              ByteStore& store);
 
 }  // namespace fpc

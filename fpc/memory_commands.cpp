@@ -77,15 +77,15 @@ constexpr const Access& access_of(Op op) { return kAccesses[static_cast<unsigned
 
 constexpr unsigned kMaxBytes = kXferRegs * 4;
 
-void read_bulk(const MemoryCommand& command, const Access& access, ContextState& context,
-               const ByteStore& store) {
+void read_bulk(uint64_t address, const MemoryCommand& command, const Access& access,
+               ContextState& context, const ByteStore& store) {
   const size_t size = size_t{command.length} * access.unit_bytes;
   const unsigned registers = xfer_registers(command);
-  const uint8_t* words = size % 4 == 0 ? store.find(command.address, size) : nullptr;
+  const uint8_t* words = size % 4 == 0 ? store.find(address, size) : nullptr;
   std::array<uint8_t, kMaxBytes> bytes;
   if (words == nullptr) {
     std::fill_n(bytes.begin(), 4 * registers, uint8_t{0});
-    store.read(command.address, std::span(bytes).first(size));
+    store.read(address, std::span(bytes).first(size));
     words = bytes.data();
   }
   for (unsigned i = 0; i < registers; ++i) {
@@ -95,26 +95,26 @@ void read_bulk(const MemoryCommand& command, const Access& access, ContextState&
   }
 }
 
-bool write_bulk(const MemoryCommand& command, const Access& access, const ContextState& context,
-                ByteStore& store) {
+bool write_bulk(uint64_t address, const MemoryCommand& command, const Access& access,
+                const ContextState& context, ByteStore& store) {
   const size_t size = size_t{command.length} * access.unit_bytes;
   const unsigned registers = xfer_registers(command);
   std::array<uint8_t, kMaxBytes> bytes;
-  uint8_t* there = size % 4 == 0 ? store.find(command.address, size) : nullptr;
+  uint8_t* there = size % 4 == 0 ? store.find(address, size) : nullptr;
   uint8_t* words = there != nullptr ? there : bytes.data();
   for (unsigned i = 0; i < registers; ++i) {
     const uint32_t value = context.xfer_out[command.xfer + i];
     base::store_le(words + 4 * i, access.little_endian ? value : base::byte_swap(value));
   }
-  return there != nullptr || store.write(command.address, std::span(bytes).first(size));
+  return there != nullptr || store.write(address, std::span(bytes).first(size));
 }
 
-bool update_atomic(const MemoryCommand& command, const Access& access, ContextState& context,
-                   ByteStore& store) {
+bool update_atomic(uint64_t address, const MemoryCommand& command, const Access& access,
+                   ContextState& context, ByteStore& store) {
   if (spec(command.op).has(flag::kTakesData) && !command.has_data16) return false;
   std::array<uint8_t, 8> bytes{};
   const auto used = std::span(bytes).first(command.is64 ? 8 : 4);
-  store.read(command.address, used);
+  store.read(address, used);
   const uint64_t limit = command.is64 ? ~uint64_t{0} : 0xffff'ffff;
   const auto join = [&](uint32_t low, uint32_t high) {
     return (low | (uint64_t{high} << 32)) & limit;
@@ -128,7 +128,7 @@ bool update_atomic(const MemoryCommand& command, const Access& access, ContextSt
   const uint64_t value = access.combine(old, operand, limit);
   base::store_be(bytes.data(), static_cast<uint32_t>(value));
   base::store_be(bytes.data() + 4, static_cast<uint32_t>(value >> 32));
-  if (!store.write(command.address, used)) return false;
+  if (!store.write(address, used)) return false;
   if (!access.returns_old) return true;
   context.xfer_in[second] = static_cast<uint32_t>(old >> 32);
   context.xfer_in[command.xfer] = static_cast<uint32_t>(old);
@@ -145,18 +145,23 @@ unsigned xfer_registers(const MemoryCommand& command) {
 }
 
 bool perform(const MemoryCommand& command, ContextState& context, ByteStore& store) {
+  return perform_at(command.address, command, context, store);
+}
+
+bool perform_at(uint64_t address, const MemoryCommand& command, ContextState& context,
+                ByteStore& store) {
   if (command.xfer + xfer_registers(command) > kXferRegs) return false;
   const Access& access = access_of(command.op);
   switch (access.shape) {
     case Access::kOther:
       return false;
     case Access::kRead:
-      read_bulk(command, access, context, store);
+      read_bulk(address, command, access, context, store);
       return true;
     case Access::kWrite:
-      return write_bulk(command, access, context, store);
+      return write_bulk(address, command, access, context, store);
     case Access::kAtomic:
-      return update_atomic(command, access, context, store);
+      return update_atomic(address, command, access, context, store);
   }
   return false;
 }

@@ -48,7 +48,8 @@ Result<uint32_t> Card::measure_entry(const firmware::LinkedStore& store) const {
   for (unsigned i = 0; i < kBoundaries; ++i) {
     const fpc::Step step = core.run(0, config_.watchdog_cycles);
     if (step.reason == fpc::StopReason::kFault) {
-      return core.fault().address == store.program_start ? step.cycles : uint32_t{0};
+      const bool is_there = core.fault().address == store.program_start;
+      return is_there ? static_cast<uint32_t>(step.cycles) : uint32_t{0};
     }
     if (step.reason != fpc::StopReason::kCommand) continue;
     core.signal(step.slot, core.command().signal_mask());

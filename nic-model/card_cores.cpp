@@ -22,7 +22,7 @@ std::optional<uint8_t> selected_queue(const Descriptor& descriptor) {
 }  // namespace
 
 void Card::execute_command(unsigned worker, uint64_t now) {
-  const fpc::MemoryCommand command = cluster_.command(worker);
+  const fpc::MemoryCommand& command = cluster_.command(worker);  // until the core runs again
   const Access access = decode_access(command);
   const uint64_t register_signal = now + kDatapathLatency;
   switch (access.target) {
@@ -95,9 +95,7 @@ void Card::hand_over(const Waiting& context, uint32_t index, uint64_t now) {
 bool Card::retire(unsigned worker, const fpc::MemoryCommand& command, uint64_t now) {
   const uint32_t index = cluster_.packet_of(worker, command.slot);
   if (index == kNoPacket) return false;
-  fpc::MemoryCommand local = command;
-  local.address = 0;
-  if (!fpc::perform(local, cluster_.context(worker, command.slot), io_)) return false;
+  if (!fpc::perform_at(0, command, cluster_.context(worker, command.slot), io_)) return false;
   const Descriptor descriptor = {io_.read32(0),  io_.read32(4),  io_.read32(8),
                                  io_.read32(12), io_.read32(16), io_.read32(20)};
   Packet& packet = run_.packets[index];
@@ -112,11 +110,10 @@ bool Card::retire(unsigned worker, const fpc::MemoryCommand& command, uint64_t n
 
 bool Card::read_sequence(unsigned worker, const Access& access, const fpc::MemoryCommand& command) {
   constexpr uint64_t kAt = 64;  // in io_, behind the descriptor
-  fpc::MemoryCommand local = command;
-  local.address = kAt + (access.address - firmware::kIoSequence);
   return io_.write32(kAt, static_cast<uint32_t>(run_.window.newest())) &&
          io_.write32(kAt + 4, static_cast<uint32_t>(run_.window.oldest())) &&
-         fpc::perform(local, cluster_.context(worker, command.slot), io_);
+         fpc::perform_at(kAt + (access.address - firmware::kIoSequence), command,
+                         cluster_.context(worker, command.slot), io_);
 }
 
 // The command lies up to its defer slots before the word where the context would go on.

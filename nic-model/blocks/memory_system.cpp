@@ -44,9 +44,7 @@ MemorySystem::Served MemorySystem::serve(uint64_t now_cycles, unsigned island, c
     latency = cache_.touch(access.address, access.bytes) ? config_.emem_hot_latency_cycles
                                                          : config_.emem.latency_cycles;
   }
-  fpc::MemoryCommand local = command;
-  local.address = access.address;
-  if (!fpc::perform(local, context, *bytes)) return {};
+  if (!fpc::perform_at(access.address, command, context, *bytes)) return {};
   const MemoryEngine::Grant grant =
       engine->access(now_cycles, access.address, access.bytes, access.is_atomic);
   return {true, grant.start_cycles + latency, grant.hold_cycles};
