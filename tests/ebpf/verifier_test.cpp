@@ -113,7 +113,8 @@ TEST(Verifier, DemandsAlignmentWhereTheProgramAsksForIt) {
       "r0 = *(u32 *)(r2 + 4); r0 = *(u16 *)(r2 + 4); r0 = *(u32 *)(r2 + 2); out: r0 = 0; exit");
   ASSERT_TRUE(ebpf::verify(program));
   program.flags = BPF_F_STRICT_ALIGNMENT;
-  EXPECT_THAT(refusal(program), HasSubstr("insn 5: misaligned packet access off (0x0; 0x0)+6 size 4"));
+  EXPECT_THAT(refusal(program),
+              HasSubstr("insn 5: misaligned packet access off (0x0; 0x0)+6 size 4"));
   program.insns[5] = program.insns[7];
   EXPECT_TRUE(ebpf::verify(program));
 }

@@ -57,7 +57,8 @@ TEST(InterpreterRandom, WordsNeverCrashAndRunsRepeat) {
   uint64_t executed = 0;
   for (unsigned program = 0; program < kPrograms; ++program) {
     std::vector<Word> words;
-    for (unsigned i = 0; i < kWordsPerProgram; ++i) words.push_back(with_ecc(random_word(kWordsPerProgram, random)));
+    for (unsigned i = 0; i < kWordsPerProgram; ++i)
+      words.push_back(with_ecc(random_word(kWordsPerProgram, random)));
     const Trace trace = trace_of(words, program);
     ASSERT_EQ(trace, trace_of(words, program)) << "program " << program;
     executed += trace.words;
