@@ -32,6 +32,7 @@ constexpr ContextField kFields[] = {
     {false, offsetof(__sk_buff, len), length},
     {false, offsetof(__sk_buff, data), data},
     {false, offsetof(__sk_buff, data_end), data_end},
+    {false, offsetof(__sk_buff, data_meta), data},
 };
 
 constexpr uint32_t kFieldBytes = 4;
@@ -40,9 +41,10 @@ constexpr uint32_t kFieldBytes = 4;
 
 bool load_context(const Machine& machine, uint64_t offset, uint32_t size, uint64_t* value) {
   for (const ContextField& field : kFields) {
-    if (field.is_xdp != (machine.type == ProgType::kXdp) || field.offset != offset) continue;
-    if (size != kFieldBytes) return false;
-    *value = field.load(machine);
+    if (field.is_xdp != (machine.type == ProgType::kXdp)) continue;
+    if (offset < field.offset || offset + size > field.offset + kFieldBytes) continue;
+    const uint64_t bytes = field.load(machine) >> 8 * (offset - field.offset);
+    *value = size == kFieldBytes ? bytes : bytes & ((uint64_t{1} << 8 * size) - 1);
     return true;
   }
   return false;

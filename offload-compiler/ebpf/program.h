@@ -28,6 +28,7 @@ struct MapDef {
   uint32_t key_bytes = 0, value_bytes = 0, max_entries = 0, flags = 0;
   std::string key_btf, value_btf;  // BTF type names or empty
   std::vector<uint8_t> initial;    // value of entry 0 at load (global variables), or empty: zero
+  int32_t lock_off = -1;           // of the bpf_spin_lock in the value; negative: none
   bool operator==(const MapDef&) const = default;
 };
 
@@ -35,6 +36,23 @@ struct LineInfo {
   uint32_t insn = 0;       // first instruction it describes
   std::string file, text;  // source file and the line's text
   uint32_t line = 0, column = 0;
+};
+
+// What a function wants of an argument.
+struct FunctionArg {
+  enum class Kind : uint8_t { kScalar, kContext, kMemory, kOther };
+  Kind kind = Kind::kScalar;
+  uint32_t bytes = 0;  // kMemory: of what it points to
+  bool operator==(const FunctionArg&) const = default;
+};
+
+// A function of the program as its BTF describes it.
+struct FunctionInfo {
+  uint32_t insn = 0;  // its first
+  std::string name;
+  bool is_global = false;       // verified by itself, whatever its callers pass
+  bool returns_scalar = false;  // an integer or enumeration
+  std::vector<FunctionArg> args;
 };
 
 // Linked: subprograms are appended, calls are relative, ld_imm64 of a map has src = 1
@@ -47,6 +65,7 @@ struct Program {
   std::vector<Insn> insns;
   std::vector<MapDef> maps;  // of the whole object, in the object's order
   std::vector<LineInfo> lines;
+  std::vector<FunctionInfo> functions;  // by first instruction; empty without BTF
   std::string license;
   uint32_t flags = 0;  // prog_flags of PROG_LOAD, such as BPF_F_XDP_HAS_FRAGS
 };

@@ -12,8 +12,8 @@ namespace ebpf {
 namespace {
 
 constexpr const char* kRegTypeNames[] = {
-    "?",  "scalar",   "ctx", "map_ptr", "map_value", "map_value_or_null",
-    "fp", "pkt_meta", "pkt", "pkt_end"};
+    "?",        "scalar", "ctx",     "map_ptr", "map_value",   "map_value_or_null", "fp",
+    "pkt_meta", "pkt",    "pkt_end", "mem",     "mem_or_null", "map_key",           "func"};
 
 // A conditional jump of which only one successor was ever visited.
 std::vector<int8_t> decided_branches(const Env& env) {

@@ -37,6 +37,10 @@ enum class RegType : uint8_t {
   kPacketMeta = 7,
   kPacket = 8,
   kPacketEnd = 9,
+  kMemory = 10,  // of a known size, as a global function gets it
+  kMemoryOrNull = 11,
+  kMapKey = 12,    // as a callback gets it
+  kFunction = 13,  // a callback
 };
 const char* to_string(RegType type);
 
@@ -52,6 +56,7 @@ struct RegState {
   uint16_t range = 0;  // packet pointers: bytes proven readable from off
   uint32_t map = 0;    // kConstMapPtr, kMapValue*: index into Program::maps
   uint32_t frame = 0;  // kStack: call depth of the frame pointed into
+  uint32_t bytes = 0;  // kMemory*: size
 
   bool is_const() const { return type == RegType::kScalar && var_off.mask == 0; }
 };

@@ -12,7 +12,7 @@
 #include "offload-compiler/ebpf/object.h"
 #include "offload-compiler/ebpf/print.h"
 #include "offload-compiler/ebpf/verifier.h"
-#include "offload-compiler/ebpf/verifier/helpers.h"
+#include "offload-compiler/ebpf/verifier/prototypes.h"
 
 namespace {
 

@@ -4,16 +4,22 @@
 
 #include <fmt/format.h>
 
+#include <cstddef>
+
 #include "tests/ebpf/verifier_generator_statements.h"
 
 namespace ebpf_test {
 
 ebpf::Program Generator::run() {
+  constexpr ebpf::ProgType kTypes[] = {ebpf::ProgType::kXdp, ebpf::ProgType::kXdp,
+                                       ebpf::ProgType::kSchedCls, ebpf::ProgType::kSocketFilter};
+  type_ = pick(kTypes);
   prologue();
   for (unsigned i = 0; i < options_.statements; ++i) statement(2);
   finish();
   ebpf::Program program = xdp(code_, {map_def("hash", BPF_MAP_TYPE_HASH, 4, 24, 16),
                                       map_def("array", BPF_MAP_TYPE_ARRAY, 4, 16, 4)});
+  program.type = type_;
   return program;
 }
 
@@ -49,12 +55,17 @@ void Generator::forget_volatile() {
 void Generator::prologue() {
   kinds_[1] = Kind::kContext;
   emit(mov_reg(6, 1));
-  emit(load32(7, 1, 0));
-  emit(load32(8, 1, 4));
   kinds_[6] = Kind::kContext;
+  if (has_packet()) load_packet();
+  for (int i = 0; i < 2; ++i) random_scalar();
+}
+
+void Generator::load_packet() {
+  emit(load32(7, 6, is_skb() ? offsetof(__sk_buff, data) : offsetof(xdp_md, data)));
+  emit(load32(8, 6, is_skb() ? offsetof(__sk_buff, data_end) : offsetof(xdp_md, data_end)));
+  readable_ = 0;
   kinds_[7] = Kind::kPacket;
   kinds_[8] = Kind::kEnd;
-  for (int i = 0; i < 2; ++i) random_scalar();
 }
 
 void Generator::random_scalar() {
@@ -71,53 +82,60 @@ void Generator::random_scalar() {
 }
 
 void Generator::statement(unsigned depth) {
-  switch (below(20)) {
-    case 0:
-      random_scalar();
-      break;
-    case 1:
-    case 2:
-    case 3:
-      arithmetic();
-      break;
-    case 4:
-    case 5:
-      branch(depth);
-      break;
-    case 6:
-    case 7:
-      packet_check();
-      break;
+  const uint64_t choice = below(28);
+  if (choice < 8) return packet_statement(choice);
+  switch (choice) {
     case 8:
+      return random_scalar();
     case 9:
-      packet_access();
-      break;
     case 10:
-      variable_packet();
-      break;
+      return arithmetic();
     case 11:
     case 12:
-      stack_store();
-      break;
+      return branch(depth);
     case 13:
-      stack_load();
-      break;
     case 14:
-      variable_stack();
-      break;
+      return stack_store();
     case 15:
+      return stack_load();
     case 16:
-      map_lookup(depth);
-      break;
+      return variable_stack();
     case 17:
-      loop(depth);
-      break;
     case 18:
-      move_packet();
-      break;
+      return map_lookup(depth);
+    case 19:
+      return map_update();
+    case 20:
+      return loop(depth);
+    case 21:
+      return call_subprogram();
+    case 22:
+      return context_access();
+    case 23:
+    case 24:
+      return rare();
     default:
-      narrow();
-      break;
+      return narrow();
+  }
+}
+
+// Socket filters see their packet through loads of their own alone.
+void Generator::packet_statement(uint64_t choice) {
+  if (!has_packet() || (is_skb() && percent(20))) return load_absolute();
+  switch (choice) {
+    case 0:
+    case 1:
+      return packet_check();
+    case 2:
+    case 3:
+    case 4:
+      return packet_access();
+    case 5:
+      return variable_packet();
+    case 6:
+      return metadata();
+    default:
+      return is_skb() ? variable_packet() : move_packet();
   }
 }
 
@@ -232,15 +250,10 @@ void Generator::body(uint8_t counter, uint8_t limit, bool variable, unsigned dep
 }
 
 void Generator::finish() {
-  if (percent(20)) call_subprogram();
   for (const size_t place : to_end_) bind(place);
   emit(mov(0, static_cast<int32_t>(below(5))));
-  if (callee_call_ != 0) {
-    const size_t here = code_.size();
-    code_[callee_call_].imm = static_cast<int32_t>(here + 1 - callee_call_ - 1);
-  }
   emit(exit_insn());
-  if (callee_call_ != 0) emit(callee_);
+  place_subprograms();
 }
 
 ebpf::Program random_program(uint64_t seed, const GeneratorOptions& options) {

@@ -9,11 +9,12 @@
 namespace ebpf_test {
 
 struct GeneratorOptions {
-  unsigned statements = 12;      // about
-  unsigned mistake_percent = 2;  // of statements that leave out or twist a check
+  unsigned statements = 12;         // about
+  unsigned mistake_percent = 2;     // of statements that leave out or twist a check
+  bool any_context_offset = false;  // also fields that the reference interpreter does not have
 };
 
-// The same program for the same seed. Uses a hash map, an array map and a packet.
+// The same program for the same seed, of any type. Uses a hash map, an array map and a packet.
 ebpf::Program random_program(uint64_t seed, const GeneratorOptions& options = {});
 
 }  // namespace ebpf_test

@@ -154,8 +154,6 @@ void Generator::use_value(int32_t bytes) {
     case 0: {
       const uint8_t size = percent(50) ? BPF_W : BPF_DW;
       const auto off = static_cast<int16_t>(bytes_of(size) * below(2));
-      constexpr int32_t kAtomics[] = {BPF_ADD, BPF_ADD | BPF_FETCH, BPF_XOR, BPF_OR | BPF_FETCH,
-                                      BPF_XCHG};
       emit(mov(3, pick(kConstants)));
       emit(op(static_cast<uint8_t>(BPF_STX | BPF_ATOMIC | size), 0, 3, off, pick(kAtomics)));
       kinds_[3] = Kind::kScalar;
@@ -163,7 +161,13 @@ void Generator::use_value(int32_t bytes) {
     }
     case 1: {
       emit(load32(3, 0, 0));
-      if (!mistake()) alu64(BPF_AND, 3, 7);
+      const bool by_mask = percent(50);
+      if (!mistake() && by_mask) alu64(BPF_AND, 3, 7);
+      if (!by_mask) {
+        constexpr uint8_t kAbove[] = {BPF_JGT, BPF_JSGT, BPF_JGE};
+        const uint8_t cls = percent(70) ? BPF_JMP : BPF_JMP32;
+        bind_to_end(jump(static_cast<uint8_t>(cls | pick(kAbove) | BPF_K), 3, 0, 7));
+      }
       alu64_reg(BPF_ADD, 0, 3);
       kinds_[3] = Kind::kSmall;
       access(0, bytes - 7);
@@ -174,6 +178,24 @@ void Generator::use_value(int32_t bytes) {
   }
 }
 
+void Generator::map_update() {
+  const bool hash = percent(50);
+  const int16_t value = hash ? -32 : -24;
+  for (int16_t off = value; off < 0; off = static_cast<int16_t>(off + 8)) {
+    if (!mistake()) emit(store64_imm(10, off, pick(kConstants)));
+  }
+  spilled_at_ = 0;
+  emit(mov_reg(2, 10));
+  emit(add(2, -4));
+  emit(mov_reg(3, 10));
+  emit(add(3, value));
+  emit(load_map(1, hash ? 0 : 1));
+  emit(mov(4, static_cast<int32_t>(below(3))));
+  emit(call(BPF_FUNC_map_update_elem));
+  forget_volatile();
+  kinds_[0] = Kind::kScalar;
+}
+
 void Generator::move_packet() {
   emit(mov_reg(1, 6));
   emit(mov(2, pick(kConstants)));
@@ -181,34 +203,11 @@ void Generator::move_packet() {
   forget_volatile();
   kinds_[0] = Kind::kScalar;
   if (mistake()) return;
-  emit(load32(7, 6, 0));
-  emit(load32(8, 6, 4));
-  readable_ = 0;
+  load_packet();
   if (spilled_kind_ == Kind::kPacket || spilled_kind_ == Kind::kEnd) spilled_at_ = 0;
   for (Kind& kind : kinds_) {
     if (kind == Kind::kPacketVar) kind = Kind::kNone;
   }
-  kinds_[7] = Kind::kPacket;
-  kinds_[8] = Kind::kEnd;
-}
-
-void Generator::call_subprogram() {
-  emit(store64_imm(10, -8, 5));
-  emit(mov_reg(1, 6));
-  emit(mov_reg(2, 10));
-  emit(add(2, -8));
-  callee_call_ = code_.size();
-  emit(call_local(0));
-  const auto bytes = static_cast<int16_t>(below(24));
-  const int32_t checked = bytes + (mistake() ? 0 : 1);
-  callee_ = Code{load64(0, 2, static_cast<int16_t>(mistake() ? -8 : 0)),
-                 load32(3, 1, 0),
-                 load32(4, 1, 4),
-                 mov_reg(5, 3),
-                 add(5, checked),
-                 jump_gt(5, 4, 1),
-                 op(BPF_LDX | BPF_MEM | BPF_B, 0, 3, bytes, 0),
-                 exit_insn()};
 }
 
 }  // namespace ebpf_test

@@ -25,6 +25,9 @@ inline constexpr uint8_t kAluOps[] = {BPF_ADD, BPF_SUB, BPF_MUL, BPF_DIV, BPF_OR
 inline constexpr uint8_t kJumpOps[] = {BPF_JEQ,  BPF_JGT, BPF_JGE, BPF_JSET, BPF_JNE, BPF_JSGT,
                                        BPF_JSGE, BPF_JLT, BPF_JLE, BPF_JSLT, BPF_JSLE};
 inline constexpr uint8_t kSizes[] = {BPF_B, BPF_H, BPF_W, BPF_DW};
+inline constexpr int32_t kAtomics[] = {
+    BPF_ADD, BPF_ADD | BPF_FETCH, BPF_AND,  BPF_AND | BPF_FETCH, BPF_XOR,
+    BPF_OR,  BPF_XOR | BPF_FETCH, BPF_XCHG, BPF_OR | BPF_FETCH};
 inline constexpr int32_t kMasks[] = {1, 3, 7, 15, 31, 63, 0xff, 0x3c, 0x38};
 
 class Generator {
@@ -63,8 +66,10 @@ class Generator {
 
   void forget_volatile();
   void prologue();
+  void load_packet();
   void random_scalar();
   void statement(unsigned depth);
+  void packet_statement(uint64_t choice);
   void arithmetic();
 
   // A scalar becomes small, by a mask or by a comparison.
@@ -87,6 +92,7 @@ class Generator {
   void variable_stack();
   void map_lookup(unsigned depth);
   void use_value(int32_t bytes);
+  void map_update();
   void loop(unsigned depth);
 
   // Arithmetic that leaves the loop's registers alone.
@@ -94,18 +100,42 @@ class Generator {
   void move_packet();
   void finish();
 
-  // A subprogram that reads the packet of the context it is given, or its caller's stack.
+  // --- what program types differ in (verifier_generator_context.cpp)
+  bool has_packet() const { return type_ != ebpf::ProgType::kSocketFilter; }
+  bool is_skb() const { return type_ != ebpf::ProgType::kXdp; }
+  void context_access();
+  void load_absolute();
+  void metadata();
+
+  // --- rarer instructions (verifier_generator_rare.cpp)
+  void rare();
+  void sign_extension();
+  void atomic_on_stack();
+  void compare_pointers();
+  void spill_unchecked();
+
+  // --- local calls (verifier_generator_calls.cpp)
   void call_subprogram();
+  Code read_both();
+  Code read_value();
+  Code change_stack();
+  Code forward_context();
+  void place_subprograms();
 
   base::Rng rng_;
   GeneratorOptions options_;
-  Code code_, callee_;
+  ebpf::ProgType type_ = ebpf::ProgType::kXdp;
+  Code code_;
   std::array<Kind, 11> kinds_{};
   std::vector<size_t> to_end_;  // jumps to the epilogue
   int32_t readable_ = 0;        // bytes checked behind r7
   int16_t spilled_at_ = 0;
   Kind spilled_kind_ = Kind::kNone;
-  size_t callee_call_ = 0;
+  struct LocalCall {
+    size_t place;
+    unsigned subprogram;
+  };
+  std::vector<LocalCall> calls_;
 };
 
 }  // namespace ebpf_test

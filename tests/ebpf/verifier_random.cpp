@@ -10,7 +10,6 @@
 #include "offload-compiler/ebpf/verifier.h"
 #include "tests/ebpf/harness.h"
 #include "tests/ebpf/verifier_generator.h"
-#include "tests/ebpf/verifier_kernel.h"
 
 namespace ebpf_test {
 namespace {
@@ -59,27 +58,44 @@ void expect_accepted_programs_run(uint64_t first_seed, uint64_t programs) {
   EXPECT_GT(accepted, programs / 4);
 }
 
-void expect_kernel_agrees(uint64_t first_seed, uint64_t programs) {
-  const auto kernel = KernelVerifier::create(random_program(0).maps);
-  ASSERT_TRUE(kernel) << kernel.error().text();
-  uint64_t both = 0, only_kernel = 0, too_long = 0;
+VerifierCounts compare_verifiers(const KernelVerifier& kernel, uint64_t first_seed,
+                                 uint64_t programs, const OnDifference& on_difference) {
+  VerifierCounts counts;
   for (uint64_t seed = first_seed; seed < first_seed + programs; ++seed) {
-    const ebpf::Program program = random_program(seed, options_for(seed));
+    GeneratorOptions options = options_for(seed);
+    options.any_context_offset = true;
+    const ebpf::Program program = random_program(seed, options);
     const auto own = ebpf::verify(program, as_on_the_host());
-    if (!own &&
-        own.error().code == base::ErrorCode::kOutOfRange) {  // the kernel takes seconds to say so
-      ++too_long;
+    if (!own && own.error().code == base::ErrorCode::kOutOfRange) {
+      ++counts.too_long;  // the kernel would take seconds to say so
       continue;
     }
-    const bool theirs = kernel->accepts(program);
-    EXPECT_TRUE(theirs || !own) << "seed " << seed << ": kernel: " << kernel->refusal(program);
-    both += own && theirs;
-    only_kernel += !own && theirs;
+    const bool theirs = kernel.accepts(program);
+    ++(own      ? theirs ? counts.both : counts.only_ours
+       : theirs ? counts.only_kernel
+                : counts.neither);
+    if (own && !theirs) on_difference(seed, true, kernel.refusal(program));
+    if (!own && theirs) on_difference(seed, false, own.error().message);
   }
-  std::printf("of %lu programs the kernel accepts %lu, of these we accept %lu; %lu have no end\n",
-              static_cast<unsigned long>(programs), static_cast<unsigned long>(both + only_kernel),
-              static_cast<unsigned long>(both), static_cast<unsigned long>(too_long));
-  EXPECT_GT(both, programs / 4);
+  return counts;
+}
+
+base::Result<KernelVerifier> kernel_for_random_programs() {
+  return KernelVerifier::create(random_program(0).maps);
+}
+
+void expect_kernel_agrees(uint64_t first_seed, uint64_t programs) {
+  const auto kernel = kernel_for_random_programs();
+  ASSERT_TRUE(kernel) << kernel.error().text();
+  const auto check = [](uint64_t seed, bool ours_accepts, const std::string& reason) {
+    EXPECT_FALSE(ours_accepts) << "seed " << seed << ": kernel: " << reason;
+  };
+  const VerifierCounts counts = compare_verifiers(*kernel, first_seed, programs, check);
+  std::printf("of %lu programs the kernel accepts %lu, of these we accept %lu; %lu take too long\n",
+              static_cast<unsigned long>(programs),
+              static_cast<unsigned long>(counts.both + counts.only_kernel),
+              static_cast<unsigned long>(counts.both), static_cast<unsigned long>(counts.too_long));
+  EXPECT_GT(counts.both, programs / 4);
 }
 
 }  // namespace ebpf_test

@@ -20,8 +20,9 @@ std::vector<std::vector<Edge>> call_graph(const Env& env) {
   std::vector<std::vector<Edge>> graph(env.layout.starts.size());
   for (uint32_t i = 0; i < env.program.insns.size(); ++i) {
     const Insn& insn = env.program.insns[i];
-    if (env.layout.wide_tails[i] || !is_subprogram_call(insn)) continue;
-    const auto target = static_cast<uint32_t>(int64_t{i} + insn.imm + 1);
+    const bool names_callee = is_subprogram_call(insn) || is_callback_load(insn);
+    if (env.layout.wide_tails[i] || !names_callee) continue;
+    const auto target = static_cast<uint32_t>(callee_start(env.program, i));
     graph[env.layout.subprogram_of(i)].push_back({i, env.layout.subprogram_of(target)});
   }
   return graph;

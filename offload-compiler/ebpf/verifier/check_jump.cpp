@@ -4,11 +4,14 @@
 #include <linux/bpf.h>
 
 #include "offload-compiler/ebpf/verifier/branch.h"
+#include "offload-compiler/ebpf/verifier/callbacks.h"
 #include "offload-compiler/ebpf/verifier/check.h"
 #include "offload-compiler/ebpf/verifier/explored.h"
+#include "offload-compiler/ebpf/verifier/functions.h"
 #include "offload-compiler/ebpf/verifier/liveness.h"
 #include "offload-compiler/ebpf/verifier/pointers.h"
 #include "offload-compiler/ebpf/verifier/precision.h"
+#include "offload-compiler/ebpf/verifier/spin_lock.h"
 
 namespace ebpf {
 
@@ -34,8 +37,9 @@ struct Comparison {
 
 std::optional<bool> outcome_with_constant(const Comparison& c, const Reg& dst, uint64_t value) {
   if (dst.is_scalar()) return branch_outcome(c.op, c.is_32bit, dst.bounds, value);
-  // A pointer to a map value is never null.
-  if (dst.type != RegType::kMapValue || value != 0 || c.is_32bit) return std::nullopt;
+  // A pointer to a map value or to memory is never null.
+  if ((dst.type != RegType::kMapValue && dst.type != RegType::kMemory) || value != 0 || c.is_32bit)
+    return std::nullopt;
   if (c.op == BPF_JEQ) return false;
   if (c.op == BPF_JNE) return true;
   return std::nullopt;
@@ -89,10 +93,10 @@ void refine(Env& env, const Comparison& c, State& taken) {
   }
   refine_copies(env, c.insn.dst, taken);
   const bool with_null = !c.is_32bit && !c.with_register && c.insn.imm == 0;
-  if (with_null && (c.op == BPF_JEQ || c.op == BPF_JNE) && dst.type == RegType::kMapValueOrNull) {
+  if (with_null && (c.op == BPF_JEQ || c.op == BPF_JNE) && dst.is_or_null()) {
     const uint32_t id = dst.id;
-    resolve_null(env.current, id, c.op == BPF_JNE);
-    resolve_null(taken, id, c.op == BPF_JEQ);
+    resolve_null(env, env.current, id, c.op == BPF_JNE);
+    resolve_null(env, taken, id, c.op == BPF_JEQ);
     return;
   }
   learn_packet_range(c.insn, env.current, taken);
@@ -135,8 +139,12 @@ bool check_subprogram_call(Env& env) {
     return env.reject(
         fmt::format("the call stack of {} frames is too deep", state.frames.size() + 1));
   }
-  const auto target = static_cast<uint32_t>(int64_t{env.insn} + env.code().imm + 1);
-  Frame callee = make_frame(state.depth() + 1, env.layout.subprogram_of(target), env.insn);
+  if (state.lock != 0) return call_under_lock(env);
+  const auto target = static_cast<uint32_t>(callee_start(env.program, env.insn));
+  const uint32_t subprogram = env.layout.subprogram_of(target);
+  const FunctionInfo* function = function_of(env, subprogram);
+  if (function != nullptr && function->is_global) return call_global_function(env, subprogram);
+  Frame callee = make_frame(state.depth() + 1, subprogram, env.insn);
   for (unsigned i = 1; i <= 5; ++i) callee.regs[i] = env.reg(i);
   clobber_caller_saved(env);
   state.frames.push_back(std::move(callee));
@@ -146,6 +154,7 @@ bool check_subprogram_call(Env& env) {
 
 bool return_from_subprogram(Env& env) {
   State& state = env.current;
+  if (state.frame().is_callback) return return_from_callback(env);
   const Frame callee = std::move(state.frames.back());
   if (callee.regs[0].type == RegType::kStack) {
     return env.reject("cannot return stack pointer to the caller");

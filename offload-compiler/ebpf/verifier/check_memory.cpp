@@ -4,6 +4,7 @@
 #include <linux/bpf.h>
 
 #include "offload-compiler/ebpf/verifier/check.h"
+#include "offload-compiler/ebpf/verifier/early_exits.h"
 #include "offload-compiler/ebpf/verifier/liveness.h"
 #include "offload-compiler/ebpf/verifier/memory.h"
 
@@ -113,6 +114,7 @@ bool check_map_load(Env& env, const Insn& insn) {
   reg.set_pointer(RegType::kMapValue);
   reg.map = static_cast<uint32_t>(index);
   reg.off = static_cast<int32_t>(off);
+  if (map.lock_off >= 0) reg.id = env.new_id();
   return true;
 }
 
@@ -128,6 +130,12 @@ bool check_wide_constant(Env& env, const Insn& insn) {
     case BPF_PSEUDO_MAP_FD:
     case BPF_PSEUDO_MAP_VALUE:
       return check_map_load(env, insn);
+    case BPF_PSEUDO_FUNC: {
+      const auto start = static_cast<uint32_t>(callee_start(env.program, env.insn));
+      env.reg(insn.dst).set_pointer(RegType::kFunction);
+      env.reg(insn.dst).target = env.layout.subprogram_of(start);
+      return true;
+    }
     default:
       return env.reject(
           fmt::format("unrecognized bpf_ld_imm64 insn: source {} is not implemented", insn.src));
@@ -139,15 +147,15 @@ bool check_packet_load(Env& env, const Insn& insn) {
   if (env.program.type == ProgType::kXdp) {
     return env.reject("BPF_LD_[ABS|IND] instructions not allowed for this program type");
   }
-  if (env.frame().subprog != 0) {
-    return env.reject("BPF_LD_[ABS|IND] in a subprogram is not implemented");
+  if (env.current.lock != 0) {
+    return env.reject("BPF_LD_[ABS|IND] cannot be used inside bpf_spin_lock-ed region");
   }
   if (!read_operand(env, 6)) return false;
   if (env.reg(6).type != RegType::kCtx) {
     return env.reject("at the time of BPF_LD_ABS|IND R6 != pointer to skb");
   }
   if (BPF_MODE(insn.opcode) == BPF_IND && !read_operand(env, insn.src)) return false;
-  if (!unmodified_pointer(env, 6)) return false;
+  if (!unmodified_pointer(env, 6) || !check_early_exit_of_packet_load(env)) return false;
   clobber_caller_saved(env);
   env.reg(0).set_unknown();
   env.reg(0).subreg_def = static_cast<int32_t>(env.insn);

@@ -46,9 +46,10 @@ struct Env {
   const Layout& layout;
 
   State current;
-  uint32_t insn = 0;       // under check
-  uint32_t prev_insn = 0;  // before it on the path
-  uint32_t next = 0;       // set by the check of `insn`
+  uint32_t insn = 0;             // under check
+  uint32_t prev_insn = 0;        // before it on the path
+  uint32_t next = 0;             // set by the check of `insn`
+  bool starts_function = false;  // `insn` is the first of the function under verification
 
   std::vector<InsnFacts> facts;
   std::vector<uint32_t> stack_bytes;  // per subprogram

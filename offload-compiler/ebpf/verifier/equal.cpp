@@ -24,14 +24,18 @@ class IdMap {
   std::vector<std::pair<uint32_t, uint32_t>> pairs_;
 };
 
-// One comparison of two states. `exact`: every scalar counts as precise.
+// One comparison of two states.
 struct Comparison {
-  bool exact = false;
+  Compare compare;
   IdMap ids = {};
+
+  bool matters(const Reg& old) const {
+    return compare == Compare::kEverything || (old.live & kLiveRead) != 0;
+  }
 };
 
 bool scalar_covers(const Reg& old, const Reg& current, Comparison& comparison) {
-  if (!old.precise && !comparison.exact) return true;
+  if (!old.precise && comparison.compare == Compare::kReliedOn) return true;
   if (old.id != 0 && !comparison.ids.accept(old.id, current.id)) return false;
   return current.bounds.within(old.bounds);
 }
@@ -44,16 +48,21 @@ bool packet_covers(const Reg& old, const Reg& current, Comparison& comparison) {
 }
 
 bool reg_covers(const Reg& old, const Reg& current, Comparison& comparison) {
-  if ((old.live & kLiveRead) == 0 || old.type == RegType::kNotInit) return true;
+  if (!comparison.matters(old) || old.type == RegType::kNotInit) return true;
   if (old.type != current.type) return false;
   switch (old.type) {
     case RegType::kScalar:
       return scalar_covers(old, current, comparison);
     case RegType::kMapValue:
-      return old.off == current.off && old.map == current.map && current.bounds.within(old.bounds);
+    case RegType::kMapKey:
+    case RegType::kMemory:
+      return old.off == current.off && old.map == current.map && old.target == current.target &&
+             (old.id == 0 || comparison.ids.accept(old.id, current.id)) &&
+             current.bounds.within(old.bounds);
     case RegType::kMapValueOrNull:
-      return old.map == current.map && old.off == current.off && old.bounds == current.bounds &&
-             comparison.ids.accept(old.id, current.id);
+    case RegType::kMemoryOrNull:
+      return old.map == current.map && old.target == current.target && old.off == current.off &&
+             old.bounds == current.bounds && comparison.ids.accept(old.id, current.id);
     case RegType::kPacket:
     case RegType::kPacketMeta:
       return packet_covers(old, current, comparison);
@@ -63,7 +72,7 @@ bool reg_covers(const Reg& old, const Reg& current, Comparison& comparison) {
 }
 
 bool slot_covers(const StackSlot& old, const StackSlot* current, Comparison& comparison) {
-  if ((old.spilled.live & kLiveRead) == 0) return true;
+  if (!comparison.matters(old.spilled)) return true;
   for (size_t i = 0; i < kSlotBytes; ++i) {
     if (old.bytes[i] == SlotByte::kInvalid) continue;
     if (current == nullptr) return false;
@@ -87,9 +96,11 @@ bool frame_covers(const Frame& old, const Frame& current, Comparison& comparison
 
 }  // namespace
 
-bool covers(const State& old, const State& current, bool exact) {
+bool covers(const State& old, const State& current, Compare compare) {
   if (old.frames.size() != current.frames.size()) return false;
-  Comparison comparison{exact};
+  Comparison comparison{compare};
+  if ((old.lock != 0) != (current.lock != 0)) return false;
+  if (old.lock != 0 && !comparison.ids.accept(old.lock, current.lock)) return false;
   for (size_t i = 0; i < old.frames.size(); ++i) {
     if (old.frames[i].callsite != current.frames[i].callsite) return false;
     if (!frame_covers(old.frames[i], current.frames[i], comparison)) return false;
@@ -98,7 +109,7 @@ bool covers(const State& old, const State& current, bool exact) {
 }
 
 bool may_be_looping(const State& old, const State& current) {
-  if (old.frames.size() != current.frames.size()) return false;
+  if (old.frames.size() != current.frames.size() || old.rounds != current.rounds) return false;
   for (unsigned i = 0; i < kFrameReg; ++i) {
     if (!old.frames.back().regs[i].same_value(current.frames.back().regs[i])) return false;
   }

@@ -6,9 +6,14 @@
 
 namespace ebpf {
 
-// Safe to stop at `current`, because all paths from `old` were (or will be) found safe. `exact`: what a path did not rely on
-// counts too, so that every value that can occur was seen in `old`.
-bool covers(const State& old, const State& current, bool exact);
+enum class Compare : uint8_t {
+  kReliedOn,   // what paths from `old` read, scalars only where they relied on the value
+  kRead,       // what paths from `old` read: every value that can occur was seen
+  kEverything  // needs no knowledge of paths from `old`
+};
+
+// Safe to stop at `current`, because all paths from `old` were (or will be) found safe.
+bool covers(const State& old, const State& current, Compare compare);
 
 // The registers of the innermost frames are the same: a loop may have made no progress.
 bool may_be_looping(const State& old, const State& current);

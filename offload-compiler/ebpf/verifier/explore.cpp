@@ -7,6 +7,7 @@
 
 #include "offload-compiler/ebpf/verifier/check.h"
 #include "offload-compiler/ebpf/verifier/explored.h"
+#include "offload-compiler/ebpf/verifier/functions.h"
 #include "offload-compiler/ebpf/verifier/helpers.h"
 #include "offload-compiler/ebpf/verifier/liveness.h"
 
@@ -44,7 +45,14 @@ bool tell_listener(Env& env) {
 }
 
 Step leave(Env& env) {
+  if (env.current.lock != 0) {
+    env.reject("bpf_spin_unlock is missing");
+    return Step::kRefused;
+  }
   if (env.current.depth() > 0) return step_if(return_from_subprogram(env));
+  if (env.frame().subprog != 0) {
+    return leave_global_function(env) ? Step::kPathEnds : Step::kRefused;
+  }
   return read_operand(env, 0) ? Step::kPathEnds : Step::kRefused;
 }
 
@@ -121,11 +129,20 @@ bool resume(Env& env) {
   return true;
 }
 
-}  // namespace
+// What was kept of another function says nothing of the next one.
+void start_at(Env& env, uint32_t subprogram) {
+  for (auto& states : env.explored) states.clear();
+  env.retired.clear();
+  env.kept_bytes = 0;
+  env.current = State{};
+  env.current.frames.push_back(make_frame(0, subprogram, -1));
+  env.insn = env.layout.starts[subprogram];
+  env.current.first_insn = env.insn;
+  env.prev_insn = env.insn;
+  env.starts_function = true;
+}
 
-bool explore(Env& env) {
-  env.current.frames.push_back(make_frame(0, 0, -1));
-  env.reg(1).set_pointer(RegType::kCtx);
+bool explore_all_paths(Env& env) {
   while (true) {
     switch (visit(env)) {
       case Step::kNext:
@@ -139,6 +156,18 @@ bool explore(Env& env) {
         return false;
     }
   }
+}
+
+}  // namespace
+
+bool explore(Env& env) {
+  for (const uint32_t subprogram : global_functions(env)) {
+    start_at(env, subprogram);
+    if (!set_up_function(env, subprogram) || !explore_all_paths(env)) return false;
+  }
+  start_at(env, 0);
+  env.reg(1).set_pointer(RegType::kCtx);
+  return explore_all_paths(env);
 }
 
 }  // namespace ebpf

@@ -9,6 +9,7 @@
 #include "offload-compiler/ebpf/verifier/equal.h"
 #include "offload-compiler/ebpf/verifier/liveness.h"
 #include "offload-compiler/ebpf/verifier/precision.h"
+#include "offload-compiler/ebpf/verifier/prototypes.h"
 
 namespace ebpf {
 
@@ -27,7 +28,9 @@ bool same_callsites(const State& a, const State& b) {
 
 void complete_closed_states(States& states, const State& current) {
   for (auto& known : states) {
-    if (known->state.branches == 0 && same_callsites(known->state, current)) {
+    // The marks of a state in a loop may be incomplete.
+    if (known->state.branches == 0 && !known->state.in_loop &&
+        same_callsites(known->state, current)) {
       forget_unread(known->state);
     }
   }
@@ -53,23 +56,47 @@ void retire(Env& env, States& states, size_t index) {
   }
 }
 
+// The current path ends in `known`. A state whose own paths are not all known passes on incomplete marks: what lies between is
+// compared in full from then on.
+Arrival end_path_in(Env& env, Explored& known) {
+  ++known.hits;
+  inherit_liveness(env, known.state);
+  inherit_precision(env, known.state);
+  if (known.state.branches == 0 && !known.state.in_loop) return Arrival::kCovered;
+  for (State* s = env.current.parent; s != nullptr && s != &known.state; s = s->parent) {
+    s->in_loop = true;
+  }
+  return Arrival::kCovered;
+}
+
+// A call with a callback comes round again and again: a round that began in no new state ends the path.
+bool round_is_known(const Env& env, const Explored& known) {
+  return calls_back(env.code()) && covers(known.state, env.current, Compare::kEverything);
+}
+
+Arrival compare_with_open(Env& env, Explored& known, Compare compare, bool& keep) {
+  if (round_is_known(env, known)) return end_path_in(env, known);
+  if (!calls_back(env.code()) && may_be_looping(known.state, env.current) &&
+      covers(known.state, env.current, compare)) {
+    env.reject("infinite loop detected");
+    return Arrival::kRefused;
+  }
+  if (!spaced_in_loop(env)) keep = false;
+  return Arrival::kExplore;
+}
+
 // Newest first. Decides on the way whether the current state is worth keeping.
 Arrival compare(Env& env, States& states, bool& keep) {
+  const Compare compare = env.options.exact_ranges ? Compare::kRead : Compare::kReliedOn;
   for (size_t i = states.size(); i-- > 0;) {
     Explored& known = *states[i];
     if (known.state.frames.back().callsite != env.current.frames.back().callsite) continue;
     if (known.state.branches > 0) {
-      if (may_be_looping(known.state, env.current) &&
-          covers(known.state, env.current, env.options.exact_ranges)) {
-        env.reject("infinite loop detected");
-        return Arrival::kRefused;
-      }
-      if (!spaced_in_loop(env)) keep = false;
-    } else if (covers(known.state, env.current, env.options.exact_ranges)) {
-      ++known.hits;
-      inherit_liveness(env, known.state);
-      inherit_precision(env, known.state);
-      return Arrival::kCovered;
+      const Arrival arrival = compare_with_open(env, known, compare, keep);
+      if (arrival != Arrival::kExplore) return arrival;
+    } else if (covers(known.state, env.current,
+                      known.state.in_loop ? Compare::kEverything : compare)) {
+      return end_path_in(env, known);
     }
     if (keep) ++known.misses;
     if (known.misses > known.hits * 3 + 3) retire(env, states, i);
@@ -114,21 +141,31 @@ bool keep_state(Env& env, States& states, bool arrived_by_jump) {
 Arrival arrive(Env& env) {
   State& current = env.current;
   current.last_insn = env.prev_insn;
-  const bool by_jump = env.visits > 1 && env.prev_insn + 1 != env.insn;
+  const bool by_jump = !env.starts_function && env.prev_insn + 1 != env.insn;
+  env.starts_function = false;
   if (by_jump) current.jumps.push_back({env.insn, env.prev_insn});
   if (!env.layout.prune_points[env.insn]) return Arrival::kExplore;
+  const bool must_keep = calls_back(env.code());
   bool keep = worth_keeping(env);
   States& states = env.explored[env.insn];
   complete_closed_states(states, current);
   const Arrival arrival = compare(env, states, keep);
   if (arrival != Arrival::kExplore) return arrival;
-  if (!keep && current.jumps.size() < kMaxSegmentJumps) return arrival;
+  if (!keep && !must_keep && current.jumps.size() < kMaxSegmentJumps) return arrival;
   return keep_state(env, states, by_jump) ? Arrival::kExplore : Arrival::kRefused;
 }
 
 void close_path(Env& env) {
   State* state = &env.current;
   while (state != nullptr && --state->branches == 0) state = state->parent;
+}
+
+const State* previous_round(const Env& env, uint32_t insn) {
+  const State* state = env.current.parent;
+  while (state != nullptr && !(state->insn == insn && same_callsites(*state, env.current))) {
+    state = state->parent;
+  }
+  return state;
 }
 
 bool defer(Env& env, State state, uint32_t insn) {

@@ -5,78 +5,43 @@
 #include <fmt/format.h>
 #include <linux/bpf.h>
 
-#include <algorithm>
-#include <array>
+#include <optional>
 
 #include "offload-compiler/ebpf/print.h"
+#include "offload-compiler/ebpf/verifier/callbacks.h"
+#include "offload-compiler/ebpf/verifier/early_exits.h"
 #include "offload-compiler/ebpf/verifier/liveness.h"
 #include "offload-compiler/ebpf/verifier/memory.h"
 #include "offload-compiler/ebpf/verifier/pointers.h"
 #include "offload-compiler/ebpf/verifier/precision.h"
+#include "offload-compiler/ebpf/verifier/prototypes.h"
+#include "offload-compiler/ebpf/verifier/spin_lock.h"
 
 namespace ebpf {
 
 namespace {
 
-enum class Arg : uint8_t {
-  kNone,
-  kAny,
-  kContext,
-  kMap,
-  kMapKey,
-  kMapValue,  // buffers of the map's sizes
-  kMemory,
-  kMemoryOrNull,  // initialised buffers; the next argument is the size
-  kMemoryOut,     // a buffer that the helper fills
-  kSize,
-  kSizeOrZero,
-};
-
-enum class Result : uint8_t { kNone, kScalar, kMapValueOrNull };
-
-enum Programs : uint8_t { kX = 1, kC = 2, kS = 4 };
-enum Flags : uint8_t { kReadsPacket = 1, kMovesPacket = 2 };
-
-struct Prototype {
-  int32_t id;
-  uint8_t programs;
-  Result result;
-  std::array<Arg, 5> args;
-  uint8_t flags;
-};
-
-namespace rows {
-using enum Arg;
-template <typename... Args>
-constexpr std::array<Arg, 5> args(Args... list) {
-  return {list...};
-}
-#define BPF_PROTOTYPE(name, id, programs, result, a1, a2, a3, a4, a5, flags) \
-  Prototype{id, programs, Result::result, args(a1, a2, a3, a4, a5), flags},
-constexpr Prototype kPrototypes[] = {
-#include "offload-compiler/ebpf/verifier/helpers.def"
-};
-#undef BPF_PROTOTYPE
-}  // namespace rows
-
-const Prototype* find_prototype(int32_t id, ProgType type) {
-  const uint8_t program = type == ProgType::kXdp ? kX : type == ProgType::kSchedCls ? kC : kS;
-  for (const Prototype& row : rows::kPrototypes) {
-    if (row.id == id) return (row.programs & program) != 0 ? &row : nullptr;
-  }
-  return nullptr;
-}
-
 // One call under check.
 struct Call {
   const Prototype& prototype;
   const Reg* map = nullptr;  // the map argument
+  uint32_t callback = 0;     // the subprogram that is called back
   unsigned output = 0;       // register of a buffer that the helper fills ...
   int64_t output_bytes = 0;  // ... when its place and size are known
 };
 
 bool is_buffer(const Reg& reg) {
-  return reg.type == RegType::kStack || reg.is_packet() || reg.type == RegType::kMapValue;
+  switch (reg.type) {
+    case RegType::kStack:
+    case RegType::kPacket:
+    case RegType::kPacketMeta:
+    case RegType::kMapValue:
+    case RegType::kMapKey:
+    case RegType::kMemory:
+      return true;
+    default:
+      return false;
+  }
 }
 
 bool wrong_type(Env& env, unsigned number, const char* expected) {
@@ -85,7 +50,8 @@ bool wrong_type(Env& env, unsigned number, const char* expected) {
 }
 
 bool is_output(const Call& call, unsigned buffer) {
-  return call.prototype.args[buffer - 1] == Arg::kMemoryOut;
+  const Arg kind = call.prototype.args[buffer - 1];
+  return kind == Arg::kMemoryOut || kind == Arg::kMapValueOut;
 }
 
 // r`number` points to `size` bytes. `fixed`: the size is the same on every execution.
@@ -98,6 +64,9 @@ bool check_buffer(Env& env, Call& call, unsigned number, int64_t size, bool zero
       return packet_access(env, number, reg.off, size, zero_allowed);
     case RegType::kMapValue:
       return map_value_access(env, number, reg.off, size, zero_allowed, is_output(call, number));
+    case RegType::kMapKey:
+    case RegType::kMemory:
+      return memory_access(env, number, reg.off, size, zero_allowed, is_output(call, number));
     case RegType::kStack:
       if (is_output(call, number) && fixed) {
         if (const std::optional<bool> fits = stack_output(env, number, size, zero_allowed)) {
@@ -161,46 +130,26 @@ bool check_argument(Env& env, Call& call, unsigned number) {
     case Arg::kMapKey:
       return check_map_buffer(env, call, number, true);
     case Arg::kMapValue:
+    case Arg::kMapValueOut:
       return check_map_buffer(env, call, number, false);
     case Arg::kSize:
       return check_size(env, call, number, false);
     case Arg::kSizeOrZero:
       return check_size(env, call, number, true);
+    case Arg::kCallback:
+      if (reg.type != RegType::kFunction) return wrong_type(env, number, "func");
+      call.callback = reg.target;
+      return true;
+    case Arg::kStackOrNull:
+      return reg.type == RegType::kStack || reg.is_null_constant() ||
+             wrong_type(env, number, "fp, or a null constant");
+    case Arg::kSpinLock:
+      return change_lock(env, number, call.prototype.id == BPF_FUNC_spin_lock);
     case Arg::kMemoryOrNull:
       if (reg.is_null_constant()) return true;
       [[fallthrough]];
     default:
       return is_buffer(reg) || wrong_type(env, number, "fp, pkt, pkt_meta, map_value");
-  }
-}
-
-// Map types with entries that programs access by key.
-bool is_keyed(uint32_t type) {
-  switch (type) {
-    case BPF_MAP_TYPE_HASH:
-    case BPF_MAP_TYPE_ARRAY:
-    case BPF_MAP_TYPE_PERCPU_HASH:
-    case BPF_MAP_TYPE_PERCPU_ARRAY:
-    case BPF_MAP_TYPE_LRU_HASH:
-    case BPF_MAP_TYPE_LRU_PERCPU_HASH:
-    case BPF_MAP_TYPE_LPM_TRIE:
-      return true;
-    default:
-      return false;
-  }
-}
-
-bool serves(int32_t helper, uint32_t map_type) {
-  switch (helper) {
-    case BPF_FUNC_tail_call:
-      return map_type == BPF_MAP_TYPE_PROG_ARRAY;
-    case BPF_FUNC_perf_event_output:
-      return map_type == BPF_MAP_TYPE_PERF_EVENT_ARRAY;
-    case BPF_FUNC_redirect_map:
-      return map_type == BPF_MAP_TYPE_DEVMAP || map_type == BPF_MAP_TYPE_DEVMAP_HASH ||
-             map_type == BPF_MAP_TYPE_CPUMAP || map_type == BPF_MAP_TYPE_XSKMAP;
-    default:
-      return is_keyed(map_type);
   }
 }
 
@@ -218,16 +167,6 @@ bool check_map(Env& env, const Call& call) {
   return true;
 }
 
-bool check_tail_call(Env& env, const Call& call) {
-  if (env.frame().subprog != 0) return env.reject("tail_call from a subprogram is not implemented");
-  const Bounds& index = env.reg(3).bounds;
-  const uint32_t entries = env.program.maps[call.map->map].max_entries;
-  if (env.reg(3).is_scalar() && index.is_const() && index.var_off.value < entries) {
-    mark_precise(env, 3);
-  }
-  return true;
-}
-
 // The helper filled the buffer byte by byte.
 bool fill_output(Env& env, const Call& call) {
   for (int64_t i = 0; i < call.output_bytes; ++i) {
@@ -236,10 +175,10 @@ bool fill_output(Env& env, const Call& call) {
   return true;
 }
 
-void leave_result(Env& env, Result result, uint32_t map) {
+void leave_result(Env& env, HelperResult result, uint32_t map) {
   Reg& r0 = env.reg(0);
-  if (result == Result::kNone) return;
-  if (result == Result::kScalar) {
+  if (result == HelperResult::kNone) return;
+  if (result == HelperResult::kScalar) {
     r0.set_unknown();
     return;
   }
@@ -250,16 +189,6 @@ void leave_result(Env& env, Result result, uint32_t map) {
 
 }  // namespace
 
-bool is_known_helper(int32_t id) {
-  return std::any_of(std::begin(rows::kPrototypes), std::end(rows::kPrototypes),
-                     [id](const Prototype& row) { return row.id == id; });
-}
-
-bool is_known_map_type(uint32_t type) {
-  return std::any_of(std::begin(rows::kPrototypes), std::end(rows::kPrototypes),
-                     [type](const Prototype& row) { return serves(row.id, type); });
-}
-
 bool call_helper(Env& env) {
   const int32_t id = env.code().imm;
   const Prototype* prototype = find_prototype(id, env.program.type);
@@ -267,18 +196,29 @@ bool call_helper(Env& env) {
     return env.reject(fmt::format("unknown func {}: not available to {} programs", helper_name(id),
                                   to_string(env.program.type)));
   }
+  if (env.current.lock != 0 && id != BPF_FUNC_spin_unlock) return call_under_lock(env);
   Call call{*prototype};
   for (unsigned number = 1; number <= 5; ++number) {
     if (!check_argument(env, call, number)) return false;
   }
-  if (call.map != nullptr && !check_map(env, call)) return false;
-  if (id == BPF_FUNC_tail_call && !check_tail_call(env, call)) return false;
-  if (!fill_output(env, call)) return false;
   const uint32_t map = call.map != nullptr ? call.map->map : 0;
+  if (call.map != nullptr && !check_map(env, call)) return false;
+  if (id == BPF_FUNC_tail_call && !check_tail_call(env, map)) return false;
+  if (!fill_output(env, call)) return false;
+  if (calls_back(env.code()) && !defer_callback(env, call.callback, map)) return false;
   clobber_caller_saved(env);
   leave_result(env, prototype->result, map);
   if ((prototype->flags & kMovesPacket) != 0) invalidate_packet_pointers(env.current);
   return true;
+}
+
+bool argument_buffer(Env& env, unsigned number, uint32_t bytes) {
+  static constexpr Prototype kNoPrototype{};
+  Call call{kNoPrototype};
+  if (!is_buffer(env.reg(number))) return wrong_type(env, number, "fp, pkt, map_value, mem");
+  return check_buffer(env, call, number, bytes, false, true) &&
+         (env.reg(number).type != RegType::kMapValue ||
+          map_value_access(env, number, env.reg(number).off, bytes, false, true));
 }
 
 }  // namespace ebpf

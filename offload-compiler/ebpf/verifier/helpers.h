@@ -9,8 +9,7 @@ namespace ebpf {
 // Checks the call at env.insn and leaves its result in r0.
 bool call_helper(Env& env);
 
-// Whether programs of any type may call the helper, and whether any helper serves maps of the type.
-bool is_known_helper(int32_t id);
-bool is_known_map_type(uint32_t type);
+// r`number` points to `bytes` bytes that a function may read and write.
+bool argument_buffer(Env& env, unsigned number, uint32_t bytes);
 
 }  // namespace ebpf

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "offload-compiler/ebpf/decode.h"
+#include "offload-compiler/ebpf/verifier/prototypes.h"
 
 namespace ebpf {
 
@@ -22,6 +23,10 @@ bool is_jump_class(const Insn& insn) {
 bool is_exit(const Insn& insn) { return insn.opcode == (BPF_JMP | BPF_EXIT); }
 bool is_call(const Insn& insn) { return insn.opcode == (BPF_JMP | BPF_CALL); }
 bool is_goto(const Insn& insn) { return is_jump_class(insn) && BPF_OP(insn.opcode) == BPF_JA; }
+
+bool names_subprogram(const Insn& insn) {
+  return is_subprogram_call(insn) || is_callback_load(insn);
+}
 
 class Walker {
  public:
@@ -68,8 +73,8 @@ class Walker {
   std::optional<base::Error> find_subprograms() {
     layout_.starts.push_back(0);
     for (uint32_t i = 0; i < count_; ++i) {
-      if (!is_subprogram_call(program_.insns[i])) continue;
-      const int64_t target = int64_t{i} + program_.insns[i].imm + 1;
+      if (!names_subprogram(program_.insns[i])) continue;
+      const int64_t target = callee_start(program_, i);
       if (target < 0 || target >= count_) {
         return refuse(i,
                       fmt::format("call to invalid destination {}: the program has {} instructions",
@@ -144,8 +149,9 @@ class Walker {
       return {target, after};
     }
     if (is_call(insn)) layout_.prune_points[after] = true;
-    if (!is_subprogram_call(insn)) return {after};
-    const auto callee = static_cast<uint32_t>(int64_t{at} + insn.imm + 1);
+    if (calls_back(insn)) layout_.prune_points[at] = true;
+    if (!names_subprogram(insn)) return {after};
+    const auto callee = static_cast<uint32_t>(callee_start(program_, at));
     layout_.prune_points[at] = true;
     layout_.prune_points[callee] = true;
     return {callee, after};
@@ -180,6 +186,14 @@ bool is_conditional_jump(const Insn& insn) {
 }
 
 bool is_subprogram_call(const Insn& insn) { return is_call(insn) && insn.src == BPF_PSEUDO_CALL; }
+
+bool is_callback_load(const Insn& insn) {
+  return insn.opcode == (BPF_LD | BPF_IMM | BPF_DW) && insn.src == BPF_PSEUDO_FUNC;
+}
+
+int64_t callee_start(const Program& program, uint32_t insn) {
+  return int64_t{insn} + program.insns[insn].imm + 1;
+}
 
 base::Result<Layout> lay_out(const Program& program) {
   if (program.insns.empty()) return base::invalid_input("the program has no instructions");

@@ -28,5 +28,9 @@ int64_t jump_target(const Program& program, uint32_t insn);
 
 bool is_conditional_jump(const Insn& insn);
 bool is_subprogram_call(const Insn& insn);
+bool is_callback_load(const Insn& insn);  // ld_imm64 of a function's address
+
+// First instruction of the subprogram that the call or the load of a callback at `insn` names; not necessarily in the program.
+int64_t callee_start(const Program& program, uint32_t insn);
 
 }  // namespace ebpf

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "offload-compiler/ebpf/verifier/context_access.h"
+#include "offload-compiler/ebpf/verifier/spin_lock.h"
 
 namespace ebpf {
 
@@ -22,12 +23,37 @@ bool inside(int64_t off, int64_t size, int64_t limit, bool zero_allowed) {
   return off >= 0 && (size > 0 || (size == 0 && zero_allowed)) && off + size <= limit;
 }
 
-bool outside_of_map_value(Env& env, unsigned base, int64_t off, int64_t size, const char* end) {
-  const uint32_t limit = env.program.maps[env.reg(base).map].value_bytes;
+// What a pointer with a variable offset points into.
+struct Region {
+  const char* name;  // as messages call it
+  const char* size_name;
+  int64_t bytes;
+};
+
+bool outside_of_region(Env& env, unsigned base, const Region& region, int64_t off, int64_t size,
+                       const char* end) {
   return env.reject(fmt::format(
-      "invalid access to map value, value_size={} off={} size={}: R{} {} value is outside of the "
-      "allowed memory range",
-      limit, off, size, base, end));
+      "invalid access to {}, {}={} off={} size={}: R{} {} value is outside of the allowed memory "
+      "range",
+      region.name, region.size_name, region.bytes, off, size, base, end));
+}
+
+bool region_access(Env& env, unsigned base, const Region& region, int64_t off, int64_t size,
+                   bool zero_allowed) {
+  const Bounds& b = env.reg(base).bounds;
+  if (b.smin < 0 && (b.smin <= -kMaxVarOffset || b.smin + off < 0)) {
+    return env.reject(fmt::format(fmt::runtime(kNegative), base));
+  }
+  if (b.smin >= kMaxVarOffset || !inside(b.smin + off, size, region.bytes, zero_allowed)) {
+    return outside_of_region(env, base, region, b.smin + off, size, "min");
+  }
+  if (b.umax >= static_cast<uint64_t>(kMaxVarOffset)) {
+    return env.reject(fmt::format(
+        "R{} unbounded memory access, make sure to bounds check any such access", base));
+  }
+  const int64_t highest = static_cast<int64_t>(b.umax) + off;
+  return inside(highest, size, region.bytes, zero_allowed) ||
+         outside_of_region(env, base, region, highest, size, "max");
 }
 
 bool context_access(Env& env, const Access& access, bool is_write) {
@@ -58,6 +84,9 @@ bool data_access(Env& env, const Access& access, bool is_write) {
     case RegType::kPacket:
     case RegType::kPacketMeta:
       return packet_access(env, access.base, off, access.size, false);
+    case RegType::kMapKey:
+    case RegType::kMemory:
+      return memory_access(env, access.base, off, access.size, false, is_write);
     default:
       return env.reject(
           fmt::format("R{} invalid mem access '{}'", access.base, to_string(base.type)));
@@ -117,21 +146,20 @@ bool map_value_access(Env& env, unsigned base, int64_t off, int64_t size, bool z
                                   is_write ? "write" : "read", map.value_bytes, off, size));
   }
   const Bounds& b = reg.bounds;
-  if (b.smin < 0 && (b.smin <= -kMaxVarOffset || b.smin + off < 0)) {
-    return env.reject(fmt::format(fmt::runtime(kNegative), base));
+  return region_access(env, base, {"map value", "value_size", map.value_bytes}, off, size,
+                       zero_allowed) &&
+         spares_lock(env, map, b.smin + off, static_cast<int64_t>(b.umax) + off + size);
+}
+
+bool memory_access(Env& env, unsigned base, int64_t off, int64_t size, bool zero_allowed,
+                   bool is_write) {
+  const Reg& reg = env.reg(base);
+  if (reg.type == RegType::kMapKey) {
+    if (is_write) return env.reject(fmt::format("write to change key R{} not allowed", base));
+    const uint32_t bytes = env.program.maps[reg.map].key_bytes;
+    return region_access(env, base, {"map key", "key_size", bytes}, off, size, zero_allowed);
   }
-  if (b.smin >= kMaxVarOffset || !inside(b.smin + off, size, map.value_bytes, zero_allowed)) {
-    return outside_of_map_value(env, base, b.smin + off, size, "min");
-  }
-  if (b.umax >= static_cast<uint64_t>(kMaxVarOffset)) {
-    return env.reject(fmt::format(
-        "R{} unbounded memory access, make sure to bounds check any such access", base));
-  }
-  const int64_t highest = static_cast<int64_t>(b.umax) + off;
-  if (!inside(highest, size, map.value_bytes, zero_allowed)) {
-    return outside_of_map_value(env, base, highest, size, "max");
-  }
-  return true;
+  return region_access(env, base, {"memory", "mem_size", reg.target}, off, size, zero_allowed);
 }
 
 bool unmodified_pointer(Env& env, unsigned number) {

@@ -21,6 +21,10 @@ bool packet_access(Env& env, unsigned base, int64_t off, int64_t size, bool zero
 bool map_value_access(Env& env, unsigned base, int64_t off, int64_t size, bool zero_allowed,
                       bool is_write);
 
+// The same for memory of a known size: a function's argument, or the key that a callback gets.
+bool memory_access(Env& env, unsigned base, int64_t off, int64_t size, bool zero_allowed,
+                   bool is_write);
+
 // The pointer in r`number` is exactly what it was created as.
 bool unmodified_pointer(Env& env, unsigned number);
 

@@ -48,12 +48,14 @@ bool arithmetic_allowed(Env& env, const Reg& pointer, const Bounds& scalar, uint
   const char* type = to_string(pointer.type);
   switch (pointer.type) {
     case RegType::kMapValueOrNull:
+    case RegType::kMemoryOrNull:
       return env.reject(
           fmt::format("R{} pointer arithmetic on {} prohibited, null-check it first", dst, type));
     case RegType::kConstMapPtr:
       if (tnum::equals(scalar.var_off, 0) && op == BPF_ADD) return true;
       [[fallthrough]];
     case RegType::kPacketEnd:
+    case RegType::kFunction:
       return env.reject(fmt::format("R{} pointer arithmetic on {} prohibited", dst, type));
     default:
       return true;
@@ -220,11 +222,13 @@ bool learn_packet_range(const Insn& insn, State& not_taken, State& taken) {
   }
 }
 
-void resolve_null(State& state, uint32_t id, bool is_null) {
+void resolve_null(Env& env, State& state, uint32_t id, bool is_null) {
   state.for_each_reg([&](Reg& reg) {
-    if (reg.type != RegType::kMapValueOrNull || reg.id != id) return;
-    reg.type = is_null ? RegType::kScalar : RegType::kMapValue;
-    reg.id = 0;
+    if (!reg.is_or_null() || reg.id != id) return;
+    const bool is_memory = reg.type == RegType::kMemoryOrNull;
+    reg.type = is_null ? RegType::kScalar : is_memory ? RegType::kMemory : RegType::kMapValue;
+    const bool has_lock = reg.type == RegType::kMapValue && env.program.maps[reg.map].lock_off >= 0;
+    if (!has_lock) reg.id = 0;  // a lock is told from others by its value's id
   });
 }
 

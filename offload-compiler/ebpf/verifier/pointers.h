@@ -19,7 +19,7 @@ std::optional<bool> packet_branch_outcome(uint8_t op, const Reg& dst, const Reg&
 bool learn_packet_range(const Insn& insn, State& not_taken, State& taken);
 
 // The pointer with this id was compared with null: in `state` it is null, or it is not.
-void resolve_null(State& state, uint32_t id, bool is_null);
+void resolve_null(Env& env, State& state, uint32_t id, bool is_null);
 
 // After a helper moved or resized the packet, pointers into it are numbers.
 void invalidate_packet_pointers(State& state);

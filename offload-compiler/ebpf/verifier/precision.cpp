@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "offload-compiler/ebpf/verifier/prototypes.h"
+
 namespace ebpf {
 
 namespace {
@@ -30,7 +32,8 @@ bool is_stack_operand(unsigned base, int16_t off) {
 
 class Backtrack {
  public:
-  Backtrack(Env& env, uint32_t frame, Wanted wanted) : env_(env), frame_(frame), wanted_(wanted) {}
+  Backtrack(Env& env, uint32_t frame, Wanted wanted)
+      : env_(env), frame_(frame), depth_(env.current.depth()), after_(env.insn), wanted_(wanted) {}
 
   void run() {
     State* state = &env_.current;
@@ -44,6 +47,7 @@ class Backtrack {
       if (wanted_.empty()) return;
       state = state->parent;
       if (state == nullptr || !mark_state(*state)) return;
+      after_ = state->insn;
       last = state->last_insn;
       executed = true;
     }
@@ -56,6 +60,7 @@ class Backtrack {
     while (true) {
       if (executed && !step(at)) return false;
       executed = true;
+      after_ = at;
       if (wanted_.empty() || (at == state.first_insn && jumps == 0)) return true;
       at = jumps > 0 && state.jumps[jumps - 1].to == at ? state.jumps[--jumps].from : at - 1;
     }
@@ -64,7 +69,7 @@ class Backtrack {
   bool step(uint32_t at) {
     const Insn& insn = env_.program.insns[at];
     const uint8_t cls = BPF_CLASS(insn.opcode);
-    const bool in_frame = frame_ == env_.current.depth();
+    const bool in_frame = frame_ == depth_;
     if (cls == BPF_JMP || cls == BPF_JMP32) return step_jump(insn, at, in_frame);
     if (!in_frame) return true;
     switch (cls) {
@@ -121,7 +126,12 @@ class Backtrack {
 
   bool step_jump(const Insn& insn, uint32_t at, bool in_frame) {
     const uint8_t op = BPF_OP(insn.opcode);
-    if (op == BPF_EXIT || is_subprogram_call(insn)) return false;
+    if (op == BPF_EXIT) return step_into_callback();
+    if (is_subprogram_call(insn)) return false;
+    if (calls_back(insn) && after_ != at + 1) {
+      step_out_of_callback();
+      return true;
+    }
     if (!in_frame) return true;
     if (op == BPF_CALL) {
       wanted_.drop(0);
@@ -133,6 +143,22 @@ class Backtrack {
     wanted_.add(insn.dst);
     if (insn.src != kFrameReg) wanted_.add(insn.src);
     return true;
+  }
+
+  // An exit that the call of a callback follows is the callback's, unless a subprogram call before it returns there as well.
+  bool step_into_callback() {
+    const auto& insns = env_.program.insns;
+    if (!calls_back(insns[after_]) || (after_ > 0 && is_subprogram_call(insns[after_ - 1]))) {
+      return false;
+    }
+    ++depth_;
+    return true;
+  }
+
+  // A round of a callback begins: its scalars come from nowhere.
+  void step_out_of_callback() {
+    if (frame_ == depth_) wanted_ = {};
+    --depth_;
   }
 
   // Copies (same id) of what is wanted may be narrowed together with it on the way here.
@@ -200,7 +226,9 @@ class Backtrack {
   }
 
   Env& env_;
-  uint32_t frame_;
+  uint32_t frame_;  // of what is wanted
+  uint32_t depth_;  // of the instruction that the walk is at
+  uint32_t after_;  // executed after it
   Wanted wanted_;
 };
 

@@ -9,7 +9,7 @@ namespace ebpf {
 void Reg::set(RegType new_type, const Bounds& new_bounds) {
   type = new_type;
   off = range = 0;
-  map = frame = id = 0;
+  map = frame = target = id = 0;
   precise = false;
   bounds = new_bounds;
 }
@@ -26,7 +26,7 @@ void Reg::copy_value(const Reg& other) {
 
 bool Reg::same_value(const Reg& other) const {
   return type == other.type && off == other.off && range == other.range && map == other.map &&
-         frame == other.frame && id == other.id && bounds == other.bounds;
+         frame == other.frame && target == other.target && id == other.id && bounds == other.bounds;
 }
 
 RegState Reg::state() const {
@@ -46,6 +46,7 @@ RegState Reg::state() const {
   out.range = static_cast<uint16_t>(std::max(range, 0));
   out.map = map;
   out.frame = frame;
+  out.bytes = target;
   return out;
 }
 

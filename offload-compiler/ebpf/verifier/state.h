@@ -44,6 +44,7 @@ struct Reg {
   int32_t off = 0;              // as in RegState
   int32_t range = 0;            // packet pointers: bytes proven readable, or negative as above
   uint32_t map = 0, frame = 0;  // as in RegState
+  uint32_t target = 0;          // kMemory*: size; kFunction: the subprogram
   uint32_t id = 0;
   int32_t subreg_def =
       kNoSubreg;  // instruction that defined the low half and left the upper half to zero extension
@@ -54,6 +55,9 @@ struct Reg {
   bool is_scalar() const { return type == RegType::kScalar; }
   bool is_packet() const { return type == RegType::kPacket || type == RegType::kPacketMeta; }
   bool is_any_packet() const { return is_packet() || type == RegType::kPacketEnd; }
+  bool is_or_null() const {
+    return type == RegType::kMapValueOrNull || type == RegType::kMemoryOrNull;
+  }
   bool is_null_constant() const { return is_scalar() && tnum::equals(bounds.var_off, 0); }
 
   // The value changes; liveness, definition and parent belong to the place and stay.
@@ -87,6 +91,7 @@ struct Frame {
   std::vector<StackSlot> stack;  // slot 0 is the highest: r10 - 8
   int64_t callsite = -1;
   uint32_t subprog = 0;
+  bool is_callback = false;  // returns to the call itself
 
   bool covers(int32_t off) const { return -off <= static_cast<int>(stack.size() * kSlotBytes); }
   void grow(int32_t off);  // so that it covers [off, 0)
@@ -111,6 +116,9 @@ struct State {
   uint32_t last_insn = 0;    // ... to here is one segment
   std::vector<Jump> jumps;   // of the segment, in order
   bool all_precise = false;  // every scalar here and in all states before is precise
+  bool in_loop = false;      // a path through it ended in an open state: its marks may miss reads
+  uint32_t rounds = 0;       // of callbacks that the path went through
+  uint32_t lock = 0;         // id of the map value whose lock is held, 0 = none
 
   Frame& frame() { return frames.back(); }
   uint32_t depth() const { return static_cast<uint32_t>(frames.size()) - 1; }
