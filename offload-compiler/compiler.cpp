@@ -10,6 +10,7 @@
 #include "offload-compiler/codegen/defects.h"
 #include "offload-compiler/codegen/lower.h"
 #include "offload-compiler/hidden_values.h"
+#include "offload-compiler/nfp/location.h"
 #include "offload-compiler/nfp/map_limits.h"
 #include "offload-compiler/nfp/verify.h"
 #include "offload-compiler/passes/passes.h"
@@ -18,16 +19,6 @@ namespace offload {
 namespace {
 
 constexpr std::string_view kTargetName = "nfp";
-
-// The driver checks against the port's MTU as well; an image has no port yet.
-base::Result<void> check_packet_offset(const ProgramFacts& facts,
-                                       const firmware::Capability& capability) {
-  if (facts.max_packet_offset <= capability.inline_mtu) return {};
-  return base::out_of_range(fmt::format(
-      "nfp: BPF offload not supported with potential packet access beyond HW packet split boundary "
-      "(offset {}, boundary {})",
-      facts.max_packet_offset, capability.inline_mtu));
-}
 
 std::vector<firmware::ImageMap> image_maps(const ebpf::Program& program,
                                            const std::vector<uint32_t>& map_ids,
@@ -74,6 +65,13 @@ firmware::Image make_image(const ebpf::Program& program, const Target& target,
 
 }  // namespace
 
+std::vector<Diagnostic> find_all_defects(const Plan& plan, const Lowered& lowered,
+                                         const firmware::Capability& capability) {
+  std::vector<Diagnostic> found = find_defects(plan, lowered, capability);
+  std::ranges::copy(find_hidden_values(plan, lowered, capability), std::back_inserter(found));
+  return found;
+}
+
 base::Result<Target> parse_target(std::string_view text) {
   const size_t slash = text.find('/');
   if (text.substr(0, slash) != kTargetName)
@@ -88,10 +86,6 @@ base::Result<Target> parse_target(std::string_view text) {
 
 base::Result<firmware::Image> compile(const ebpf::Program& program, const Target& target) {
   const firmware::Capability& capability = target.capability;
-  if (program.type == ebpf::ProgType::kSocketFilter)
-    return base::invalid_input(
-        fmt::format("program type {} cannot be offloaded, xdp and sched_cls can",
-                    ebpf::to_string(program.type)));
   const std::vector<uint32_t> map_ids = number_used_maps(program);
   base::Result<void> maps = check_map_limits(program, map_ids, capability.maps);
   if (!maps) return maps.error();
@@ -100,16 +94,15 @@ base::Result<firmware::Image> compile(const ebpf::Program& program, const Target
 
   Plan plan = make_plan(program, *facts);
   plan.map_ids = map_ids;
-  base::Result<void> passed = run_passes(plan);
-  if (!passed) return passed.error();
+  run_passes(plan);
   base::Result<Lowered> lowered = lower(plan, capability);
   if (!lowered) return lowered.error();
-  base::Result<void> in_reach = check_packet_offset(*facts, capability);
-  if (!in_reach) return in_reach.error();
 
-  std::vector<std::string> warnings = describe_defects(plan, *lowered, capability);
-  std::ranges::copy(describe_hidden_values(plan, *lowered, capability),
-                    std::back_inserter(warnings));
+  std::vector<std::string> warnings;
+  for (Diagnostic defect : find_all_defects(plan, *lowered, capability)) {
+    defect.message = fmt::format("{}: {}", defect.rule, defect.message);
+    warnings.push_back(to_error(program, defect).message);
+  }
   firmware::Image image = make_image(program, target, *facts, map_ids, std::move(*lowered));
   image.warnings = std::move(warnings);
   return image;

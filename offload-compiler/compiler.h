@@ -7,11 +7,15 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "fpc/firmware/capability.h"
 #include "fpc/firmware/image.h"
+#include "offload-compiler/codegen/lower.h"
+#include "offload-compiler/diagnostic.h"
 #include "offload-compiler/ebpf/program.h"
+#include "offload-compiler/passes/plan.h"
 
 namespace offload {
 
@@ -28,5 +32,9 @@ base::Result<Target> parse_target(std::string_view text);
 // Verifies, applies the driver's rules, optimises and lowers. Errors carry the verifier's or the driver's own words:
 // kInvalidInput for what the kernel would answer -EINVAL, kUnsupported for -EOPNOTSUPP, kOutOfRange for limits.
 base::Result<firmware::Image> compile(const ebpf::Program& program, const Target& target);
+
+// Everything that is known to be wrong with what the driver's lowering made of a program. `plan` is what `lowered` was made of.
+std::vector<Diagnostic> find_all_defects(const Plan& plan, const Lowered& lowered,
+                                         const firmware::Capability& capability);
 
 }  // namespace offload

@@ -5,17 +5,13 @@
 #include <algorithm>
 #include <span>
 
-#include "offload-compiler/nfp/location.h"
+#include "offload-compiler/codegen/defects.h"
 #include "offload-compiler/nfp/opcode.h"
 #include "offload-compiler/nfp/verify.h"
 #include "offload-compiler/passes/passes.h"
 
 namespace offload {
 namespace {
-
-constexpr const char* kEffect =
-    "the kernel's verifier hides some of this operand's values from the driver, for which its code "
-    "is wrong";
 
 std::span<const fpc::Word> words_of(const Lowered& lowered, uint32_t insn) {
   const uint32_t begin = lowered.first_word[insn];
@@ -37,26 +33,45 @@ bool depends_on_values(const ebpf::Insn& insn) { return is_alu(insn) || is_atomi
 
 }  // namespace
 
-std::vector<std::string> describe_hidden_values(const Plan& plan, const Lowered& lowered,
-                                                const firmware::Capability& capability) {
+std::vector<Diagnostic> find_hidden_values(const Plan& plan, const Lowered& lowered,
+                                           const firmware::Capability& capability) {
   base::Result<ProgramFacts> facts = verify_exactly(plan.source, capability);
   if (!facts) {
     if (facts.error().code == base::ErrorCode::kOutOfRange) return {};
-    return {facts.error().message +
-            ", for values that the kernel's verifier hides from the driver"};
+    Diagnostic refused = diagnostic_of(Defect::kHiddenValues, 0);
+    refused.insn.reset();
+    refused.message =
+        facts.error().message + ", for values that the kernel's verifier hides from the driver";
+    return {refused};
   }
   Plan exact_plan = make_plan(plan.source, *facts);
   exact_plan.map_ids = plan.map_ids;
-  if (!run_passes(exact_plan)) return {};
+  run_passes(exact_plan);
   const base::Result<Lowered> exact = lower(exact_plan, capability);
   if (!exact) return {};
-  std::vector<std::string> warnings;
+  std::vector<Diagnostic> found;
   for (uint32_t i = 0; i < plan.insns.size(); ++i) {
     if (!depends_on_values(plan.insns[i].insn)) continue;
     if (!std::ranges::equal(words_of(lowered, i), words_of(*exact, i), is_same_word))
-      warnings.push_back(located(plan.source, i, kEffect));
+      found.push_back(diagnostic_of(Defect::kHiddenValues, i));
   }
-  return warnings;
+  return found;
+}
+
+base::Result<void> reveal_hidden_values(const ebpf::Program& program,
+                                        const firmware::Capability& capability,
+                                        ProgramFacts& facts) {
+  const base::Result<ProgramFacts> exact = verify_exactly(program, capability);
+  if (!exact) return exact.error();
+  for (size_t i = 0; i < facts.insns.size(); ++i) {
+    InsnFacts& known = facts.insns[i];
+    const InsnFacts& all = exact->insns[i];
+    known.src.merge(all.src.min, all.src.max);
+    known.dst.merge(all.dst.min, all.dst.max);
+    known.xadd_over_16bit |= all.xadd_over_16bit;
+    known.xadd_maybe_16bit |= all.xadd_maybe_16bit;
+  }
+  return {};
 }
 
 }  // namespace offload

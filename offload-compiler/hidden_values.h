@@ -2,18 +2,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "fpc/firmware/capability.h"
 #include "offload-compiler/codegen/lower.h"
+#include "offload-compiler/diagnostic.h"
 #include "offload-compiler/passes/plan.h"
 
 namespace offload {
 
-// One warning for each instruction that all values of all paths would lower otherwise than `lowered`, which `plan` was lowered
-// to, or that they would have refused. Empty as well when the exploration of all values takes too long.
-std::vector<std::string> describe_hidden_values(const Plan& plan, const Lowered& lowered,
-                                                const firmware::Capability& capability);
+// One diagnostic for each instruction that all values of all paths would lower otherwise than `lowered`, which `plan` was
+// lowered to, or for the first that they would have refused. Empty as well when the exploration of all values takes too long.
+std::vector<Diagnostic> find_hidden_values(const Plan& plan, const Lowered& lowered,
+                                           const firmware::Capability& capability);
+
+// Widens the ranges that steer arithmetic and atomic additions in `facts` by the values that the kernel's verifier hides.
+// Error: the program is refused for them, or all values are too many to explore (kOutOfRange).
+base::Result<void> reveal_hidden_values(const ebpf::Program& program,
+                                        const firmware::Capability& capability,
+                                        ProgramFacts& facts);
 
 }  // namespace offload

@@ -1,12 +1,12 @@
 // Lowering of context accesses: packet pointers, packet length, the choice of a receive queue.
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
 #include <linux/bpf.h>
 
 #include <cstddef>
 
 #include "offload-compiler/codegen/lowering.h"
 #include "offload-compiler/nfp/opcode.h"
+#include "offload-compiler/nfp/refusal.h"
 
 namespace offload {
 namespace {
@@ -52,11 +52,9 @@ void lower_context_load(Lowering& lowering, const PlannedInsn& planned) {
       out.move(dst, kPacketLength);
       break;
     case Field::kOther:
-      return out.fail(base::unsupported(fmt::format(
-          "load of {} bytes at offset {} of the {} context fails in the driver's translation, "
-          "which knows 4 bytes of data and data_end{} (defect B17)",
+      return out.refuse(refusal<Rule::kContextLoad>(
           access_bytes(insn), insn.off, ebpf::to_string(lowering.plan.source.type),
-          lowering.plan.source.type == ebpf::ProgType::kXdp ? "" : " and len")));
+          lowering.plan.source.type == ebpf::ProgType::kXdp ? "" : " and len"));
   }
   out.immediate(both(high(insn.dst)), 0);
 }
@@ -66,7 +64,7 @@ void lower_context_store(Lowering& lowering, const PlannedInsn& planned) {
   Emitter& out = lowering.out;
   if (lowering.plan.source.type != ebpf::ProgType::kXdp ||
       insn.off != static_cast<int>(offsetof(xdp_md, rx_queue_index)))
-    return out.fail(base::unsupported("[nfp] unsupported store to context field"));
+    return out.refuse(refusal<Rule::kContextStore>());
   const fpc::Operand flags = packet_vector(firmware::kPvFlags);
   const fpc::Operand queue = packet_vector(firmware::kPvQueue);
   out.alu(fpc::none(), gpr_a(low(insn.src)), Op::kAluAndNotB, fpc::imm(255));

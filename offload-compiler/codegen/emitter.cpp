@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include <cassert>
+#include "offload-compiler/nfp/refusal.h"
 
 namespace offload {
 
@@ -20,6 +20,8 @@ namespace {
 constexpr uint8_t kBranchState = 2;
 // Signal that a command wakes its context with.
 constexpr uint8_t kCommandSignal = 1;
+// Words are counted beyond what any card holds, but not without end.
+constexpr uint32_t kMaxKnownWords = 1u << 20;
 
 void set_destination(Insn& insn, const Destination& dst) {
   insn.dst = dst.operand;
@@ -39,17 +41,15 @@ Insn make_branch(Op op, uint32_t target, unsigned defer) {
 }  // namespace
 
 uint32_t Emitter::push(const Insn& insn, Relocation relocation) {
-  if (here() >= max_words_) {
-    fail(base::out_of_range(
-        fmt::format("instruction limit reached ({} NFP instructions)", max_words_)));
-    return here() - (here() > 0 ? 1 : 0);
-  }
+  if (here() == kMaxKnownWords) return here() - 1;
+  if (here() == max_words_) refusals_.push_back(refusal<Rule::kWords>(max_words_));
   emitted_.push_back({insn, relocation, source_});
   return here() - 1;
 }
 
-void Emitter::fail(base::Error error) {
-  if (!error_) error_ = std::move(error);
+void Emitter::refuse(Diagnostic refusal) {
+  refusal.insn = source_;
+  refusals_.push_back(std::move(refusal));
 }
 
 void Emitter::alu(Destination dst, Operand a, Op op, Operand b) {
@@ -194,16 +194,13 @@ void Emitter::set_address(uint32_t word, uint32_t target) {
   if (word < emitted_.size()) emitted_[word].insn.immediate = static_cast<uint16_t>(target);
 }
 
-std::vector<fpc::Word> Emitter::finish() {
+base::Result<std::vector<fpc::Word>> Emitter::finish() const {
   std::vector<fpc::Word> words;
   words.reserve(emitted_.size());
   for (const Emitted& emitted : emitted_) {
-    begin(emitted.source);
-    base::Result<fpc::Word> word = fpc::encode(emitted.insn);
-    if (!word) {
-      fail(word.error());
-      break;
-    }
+    const base::Result<fpc::Word> word = fpc::encode(emitted.insn);
+    if (!word)
+      return base::invalid_input(fmt::format("insn {}: {}", emitted.source, word.error().message));
     words.push_back(*word | fpc::Word{static_cast<uint8_t>(emitted.relocation)}
                                 << firmware::kRelocationShift);
   }

@@ -4,14 +4,12 @@
 //   Emitter out(limit);
 //   out.begin(insn);                                // words that follow belong to this instruction
 //   out.alu(both(low(0)), fpc::gpr_a(0), fpc::Op::kAluAdd, fpc::gpr_b(2));
-//   std::vector<fpc::Word> words = out.finish();    // look at out.error() then
+//   Result<std::vector<fpc::Word>> words = out.finish();
 //
-// The first thing that goes wrong stays as the error; emission goes on harmlessly until somebody
-// asks for it.
+// What is refused is collected; emission goes on harmlessly, beyond the limit as well, so that a program's need is known.
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "base/result.h"
@@ -19,6 +17,7 @@
 #include "fpc/insn.h"
 #include "fpc/isa.h"
 #include "offload-compiler/codegen/registers.h"
+#include "offload-compiler/diagnostic.h"
 
 namespace offload {
 
@@ -58,9 +57,7 @@ class Emitter {
  public:
   explicit Emitter(unsigned max_words) : max_words_(max_words) {}
 
-  void begin(uint32_t insn) {
-    if (!error_) source_ = insn;
-  }
+  void begin(uint32_t insn) { source_ = insn; }
   uint32_t here() const { return static_cast<uint32_t>(emitted_.size()); }
 
   void alu(Destination dst, fpc::Operand a, fpc::Op op, fpc::Operand b);
@@ -105,13 +102,12 @@ class Emitter {
   void set_target(uint32_t word, uint32_t target);   // of a branch
   void set_address(uint32_t word, uint32_t target);  // of address()
 
-  void fail(base::Error error);
-  const std::optional<base::Error>& error() const { return error_; }
+  // The instruction at work has no words.
+  void refuse(Diagnostic refusal);
+  const std::vector<Diagnostic>& refusals() const { return refusals_; }
 
-  uint32_t source() const { return source_; }  // instruction at work, or the one in error
-
-  // Words with their relocation types, no ECC; meaningless when error() has something.
-  std::vector<fpc::Word> finish();
+  // Words with their relocation types, no ECC. Error: the instruction whose word has no encoding.
+  base::Result<std::vector<fpc::Word>> finish() const;
 
  private:
   struct Emitted {
@@ -129,7 +125,7 @@ class Emitter {
   unsigned max_words_;
   uint32_t source_ = 0;
   std::vector<Emitted> emitted_;
-  std::optional<base::Error> error_;
+  std::vector<Diagnostic> refusals_;
 };
 
 }  // namespace offload

@@ -1,12 +1,12 @@
 // Lowering of helper calls: jumps to firmware routines with their arguments, or words in place.
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
 #include <linux/bpf.h>
 
 #include <cassert>
 
 #include "offload-compiler/codegen/lowering.h"
 #include "offload-compiler/nfp/opcode.h"
+#include "offload-compiler/nfp/refusal.h"
 
 namespace offload {
 namespace {
@@ -66,8 +66,7 @@ void lower_helper_call(Lowering& lowering, const PlannedInsn& planned, uint32_t 
     case BPF_FUNC_perf_event_output:
       return call_event_output(lowering, planned);
     default:
-      lowering.out.fail(
-          base::unsupported(fmt::format("[nfp] unsupported function id: {}", planned.insn.imm)));
+      lowering.out.refuse(refusal<Rule::kHelper>(planned.insn.imm));
   }
 }
 

@@ -3,10 +3,12 @@
 #include "offload-compiler/codegen/lower.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "offload-compiler/codegen/lowering.h"
 #include "offload-compiler/nfp/location.h"
 #include "offload-compiler/nfp/opcode.h"
+#include "offload-compiler/nfp/refusal.h"
 
 namespace offload {
 namespace {
@@ -40,10 +42,12 @@ void enter_frame(Lowering& lowering, uint32_t frame) {
   lowering.frame_bytes = lowering.plan.frames[frame].depth();
 }
 
-void lower_body(Lowering& lowering, std::vector<uint32_t>& first_word) {
+// Stops behind the first refusal unless all of them are wanted.
+void lower_body(Lowering& lowering, std::vector<uint32_t>& first_word, bool to_the_end) {
   const std::vector<PlannedInsn>& insns = lowering.plan.insns;
   bool second_slot = false;
-  for (uint32_t i = 0; i < insns.size() && !lowering.out.error(); ++i) {
+  for (uint32_t i = 0; i < insns.size(); ++i) {
+    if (!to_the_end && !lowering.out.refusals().empty()) return;
     lowering.out.begin(i);
     first_word.push_back(lowering.out.here());
     if (insns[i].starts_frame) {
@@ -62,7 +66,7 @@ void resolve_branches(Lowering& lowering, const std::vector<uint32_t>& first_wor
   for (const PendingBranch& branch : lowering.branches) {
     if (lowering.plan.insns[branch.target].skip == Skip::kCombined) {
       lowering.out.begin(branch.target);
-      lowering.out.fail(base::invalid_input("Branch landing on removed instruction!!"));
+      lowering.out.refuse(refusal<Rule::kRemovedTarget>());
     }
     lowering.out.set_target(branch.word, first_word[branch.target]);
   }
@@ -70,22 +74,8 @@ void resolve_branches(Lowering& lowering, const std::vector<uint32_t>& first_wor
     lowering.out.set_address(callee.word, first_word[callee.target]);
 }
 
-base::Error located_error(const Lowering& lowering) {
-  base::Error error = *lowering.out.error();
-  error.message = located(lowering.plan.source, lowering.out.source(), error.message);
-  return error;
-}
-
-}  // namespace
-
-base::Result<Lowered> lower(const Plan& plan, const firmware::Capability& capability) {
-  Lowering lowering(plan, capability);
-  Lowered result;
-  emit_intro(lowering);
-  enter_frame(lowering, 0);
-  lower_body(lowering, result.first_word);
-  if (lowering.out.error()) return located_error(lowering);
-  result.last_word = lowering.out.here() - 1;
+void emit_exits(Lowering& lowering, Lowered& result) {
+  const Plan& plan = lowering.plan;
   const Exits exits =
       plan.source.type == ebpf::ProgType::kXdp ? emit_xdp_exits(lowering) : emit_tc_exits(lowering);
   result.out = exits.out;
@@ -97,9 +87,36 @@ base::Result<Lowered> lower(const Plan& plan, const firmware::Capability& capabi
     result.pop = emit_pop_subroutine(lowering);
   }
   lowering.out.nops(firmware::kPrefetchPad);
+}
+
+}  // namespace
+
+base::Result<Lowered> lower(const Plan& plan, const firmware::Capability& capability,
+                            std::vector<Diagnostic>* refusals) {
+  if (refusals == nullptr && !plan.refusals.empty())
+    return to_error(plan.source, plan.refusals.front());
+  Lowering lowering(plan, capability);
+  const Emitter& out = lowering.out;
+  Lowered result;
+  emit_intro(lowering);
+  enter_frame(lowering, 0);
+  lower_body(lowering, result.first_word, refusals != nullptr);
+  if (refusals == nullptr && !out.refusals().empty())
+    return to_error(plan.source, out.refusals().front());
+  result.last_word = out.here() - 1;
+  emit_exits(lowering, result);
   resolve_branches(lowering, result.first_word);
-  result.words = lowering.out.finish();
-  if (lowering.out.error()) return located_error(lowering);
+  result.needed_words = out.here();
+  if (refusals != nullptr) {
+    std::ranges::copy(plan.refusals, std::back_inserter(*refusals));
+    std::ranges::copy(out.refusals(), std::back_inserter(*refusals));
+    if (!plan.refusals.empty() || !out.refusals().empty()) return result;
+  } else if (!out.refusals().empty()) {
+    return to_error(plan.source, out.refusals().front());
+  }
+  base::Result<std::vector<fpc::Word>> words = out.finish();
+  if (!words) return words.error();
+  result.words = std::move(*words);
   return result;
 }
 

@@ -1,9 +1,8 @@
 // Sorts loads and stores by the memory that their base pointer points to.
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
-
 #include "offload-compiler/codegen/lowering.h"
 #include "offload-compiler/nfp/opcode.h"
+#include "offload-compiler/nfp/refusal.h"
 
 namespace offload {
 namespace {
@@ -14,12 +13,9 @@ void refuse(Lowering& lowering, const PlannedInsn& planned) {
   const ebpf::RegType type = planned.facts.ptr.type;
   // The rules never see stores of immediates, so that their pointer has no type (defect B8).
   if (is_immediate_store(planned.insn) && type == RegType::kNotInit)
-    return lowering.out.fail(base::unsupported(fmt::format(
-        "store of an immediate (opcode {:#04x}) fails in the driver's translation (defect B8)",
-        planned.insn.opcode)));
-  lowering.out.fail(base::unsupported(
-      fmt::format("access of {} bytes through a pointer of type {} has no lowering",
-                  access_bytes(planned.insn), static_cast<int>(type))));
+    return lowering.out.refuse(refusal<Rule::kStoreImmediate>(planned.insn.opcode));
+  lowering.out.refuse(
+      refusal<Rule::kPointerLowering>(access_bytes(planned.insn), static_cast<int>(type)));
 }
 
 void lower_load(Lowering& lowering, const PlannedInsn& planned) {

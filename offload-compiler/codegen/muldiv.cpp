@@ -1,12 +1,11 @@
 // Lowering of multiplication, and of division by multiplication with a reciprocal.
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
-
 #include <bit>
 
 #include "offload-compiler/codegen/lowering.h"
 #include "offload-compiler/codegen/reciprocal.h"
 #include "offload-compiler/nfp/opcode.h"
+#include "offload-compiler/nfp/refusal.h"
 
 namespace offload {
 namespace {
@@ -95,8 +94,7 @@ void lower_divide(Lowering& lowering, const PlannedInsn& planned) {
       has_register_source(insn) ? planned.facts.src.min : static_cast<uint32_t>(insn.imm);
   const unsigned dst = low(insn.dst);
   if (divisor == 0 || divisor > kMax32)
-    return lowering.out.fail(
-        base::invalid_input(fmt::format("division by {}, allowed are 1 to {}", divisor, kMax32)));
+    return lowering.out.refuse(refusal<Rule::kDivision>(divisor, kMax32));
   divide_by_constant(lowering.out, dst, static_cast<uint32_t>(divisor));
 }
 

@@ -1,9 +1,8 @@
 // Lowering of shifts: by constants, and by registers as far as their range is known.
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
-
 #include "offload-compiler/codegen/lowering.h"
 #include "offload-compiler/nfp/opcode.h"
+#include "offload-compiler/nfp/refusal.h"
 
 namespace offload {
 namespace {
@@ -183,9 +182,7 @@ void lower_shift(Lowering& lowering, const PlannedInsn& planned) {
   const bool constant = !has_register_source(insn) || range.is_constant();
   const uint64_t count =
       has_register_source(insn) ? range.min : static_cast<uint64_t>(int64_t{insn.imm});
-  if (constant && count >= width)
-    return out.fail(base::invalid_input(
-        fmt::format("shift by {} is out of range, allowed are 0 to {}", count, width - 1)));
+  if (constant && count >= width) return out.refuse(refusal<Rule::kShift>(count, width - 1));
   const auto n = static_cast<unsigned>(count);
   if (width == 32) {
     constant ? shift32_by_constant(out, insn, n) : shift32_by_register(out, insn);

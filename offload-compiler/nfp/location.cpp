@@ -15,4 +15,11 @@ std::string located(const ebpf::Program& program, uint32_t insn, const std::stri
                      ebpf::trimmed(line->text));
 }
 
+base::Error to_error(const ebpf::Program& program, const Diagnostic& diagnostic) {
+  return {
+      diagnostic.code,
+      diagnostic.insn ? located(program, *diagnostic.insn, diagnostic.message) : diagnostic.message,
+      {}};
+}
+
 }  // namespace offload

@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "offload-compiler/nfp/map_limits.h"
 
-#include <fmt/format.h>
+#include <algorithm>
 
 #include "base/bits.h"
+#include "offload-compiler/nfp/location.h"
 #include "offload-compiler/nfp/opcode.h"
+#include "offload-compiler/nfp/refusal.h"
 
 namespace offload {
 namespace {
@@ -13,49 +15,51 @@ namespace {
 // Perf event arrays stay in the host; the card only names them.
 bool is_neutral(const ebpf::MapDef& map) { return map.type == BPF_MAP_TYPE_PERF_EVENT_ARRAY; }
 
-base::Error refuse(const ebpf::MapDef& map, base::ErrorCode code, const std::string& text) {
-  return {code, fmt::format("map {}: {}", map.name, text), {}};
+uint64_t element_bytes(const ebpf::MapDef& map) {
+  constexpr uint64_t kSlotAlign = 8;
+  return base::round_up(map.key_bytes, kSlotAlign) + base::round_up(map.value_bytes, kSlotAlign);
 }
 
+// The maps of a card that are left after those that came before.
 class Budget {
  public:
   explicit Budget(const firmware::MapLimits& limits)
       : limits_(limits), maps_left_(limits.max_maps), elements_left_(limits.max_elems) {}
 
-  base::Result<void> take(const ebpf::MapDef& map) {
-    using enum base::ErrorCode;
-    constexpr uint64_t kSlotAlign = 8;
-    const uint64_t element =
-        base::round_up(map.key_bytes, kSlotAlign) + base::round_up(map.value_bytes, kSlotAlign);
-    if (map.flags != 0) return refuse(map, kInvalidInput, "map flags are not supported");
+  void take(const ebpf::MapDef& map, std::vector<Diagnostic>& refusals) {
+    const size_t before = refusals.size();
+    const auto refuse = [&](Diagnostic refused) { refusals.push_back(std::move(refused)); };
+    const uint64_t element = element_bytes(map);
+    if (map.flags != 0) refuse(refusal<Rule::kMapFlags>(map.name));
     if (map.type >= 32 || (limits_.types >> map.type & 1) == 0)
-      return refuse(map, kUnsupported, "map type not supported");
-    if (maps_left_ == 0) return refuse(map, kOutOfRange, "too many maps for a device");
+      refuse(refusal<Rule::kMapType>(map.name));
+    if (maps_left_ == 0) refuse(refusal<Rule::kMapCount>(map.name));
     if (map.max_entries > elements_left_)
-      return refuse(
-          map, kOutOfRange,
-          fmt::format("map with too many elements: {}, left: {}", map.max_entries, elements_left_));
+      refuse(refusal<Rule::kMapElements>(map.name, map.max_entries, elements_left_));
     if (element > limits_.max_elem_bytes)
-      return refuse(map, kOutOfRange,
-                    fmt::format("map elements too large: {}, FW max element size (key+value): {}",
-                                element, limits_.max_elem_bytes));
+      refuse(refusal<Rule::kMapElementSize>(map.name, element, limits_.max_elem_bytes));
     if (map.key_bytes > limits_.max_key_bytes)
-      return refuse(
-          map, kOutOfRange,
-          fmt::format("map key size {}, FW max is {}", map.key_bytes, limits_.max_key_bytes));
+      refuse(refusal<Rule::kMapKey>(map.name, map.key_bytes, limits_.max_key_bytes));
     if (map.value_bytes > limits_.max_value_bytes)
-      return refuse(
-          map, kOutOfRange,
-          fmt::format("map value size {}, FW max is {}", map.value_bytes, limits_.max_value_bytes));
+      refuse(refusal<Rule::kMapValue>(map.name, map.value_bytes, limits_.max_value_bytes));
+    if (refusals.size() > before) return;
     --maps_left_;
     elements_left_ -= map.max_entries;
-    return {};
   }
 
  private:
   const firmware::MapLimits& limits_;
   uint32_t maps_left_, elements_left_;
 };
+
+// Calls visit(map) for each map that the card would hold.
+template <typename Visitor>
+void for_each_card_map(const ebpf::Program& program, const std::vector<uint32_t>& map_ids,
+                       Visitor visit) {
+  for (size_t i = 0; i < program.maps.size(); ++i) {
+    if (map_ids[i] != 0 && !is_neutral(program.maps[i])) visit(program.maps[i]);
+  }
+}
 
 }  // namespace
 
@@ -71,15 +75,33 @@ std::vector<uint32_t> number_used_maps(const ebpf::Program& program) {
   return ids;
 }
 
+std::vector<Diagnostic> map_limit_refusals(const ebpf::Program& program,
+                                           const std::vector<uint32_t>& map_ids,
+                                           const firmware::MapLimits& limits) {
+  Budget budget(limits);
+  std::vector<Diagnostic> refusals;
+  for_each_card_map(program, map_ids, [&](const ebpf::MapDef& map) { budget.take(map, refusals); });
+  return refusals;
+}
+
 base::Result<void> check_map_limits(const ebpf::Program& program,
                                     const std::vector<uint32_t>& map_ids,
                                     const firmware::MapLimits& limits) {
-  Budget budget(limits);
-  for (size_t i = 0; i < program.maps.size(); ++i) {
-    if (map_ids[i] == 0 || is_neutral(program.maps[i])) continue;
-    if (base::Result<void> taken = budget.take(program.maps[i]); !taken) return taken;
-  }
-  return {};
+  const std::vector<Diagnostic> refusals = map_limit_refusals(program, map_ids, limits);
+  if (refusals.empty()) return {};
+  return to_error(program, refusals.front());
+}
+
+MapDemand map_demand(const ebpf::Program& program, const std::vector<uint32_t>& map_ids) {
+  MapDemand demand;
+  for_each_card_map(program, map_ids, [&](const ebpf::MapDef& map) {
+    ++demand.maps;
+    demand.elements += map.max_entries;
+    demand.largest_key = std::max<uint64_t>(demand.largest_key, map.key_bytes);
+    demand.largest_value = std::max<uint64_t>(demand.largest_value, map.value_bytes);
+    demand.largest_element = std::max(demand.largest_element, element_bytes(map));
+  });
+  return demand;
 }
 
 }  // namespace offload

@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "fpc/firmware/capability.h"
+#include "offload-compiler/diagnostic.h"
 #include "offload-compiler/ebpf/program.h"
 
 namespace offload {
@@ -15,9 +16,22 @@ namespace offload {
 // Parallel to Program::maps. The program need not be verified: references out of range are left alone.
 std::vector<uint32_t> number_used_maps(const ebpf::Program& program);
 
-// Error names the map, in the driver's words.
+// Everything that the driver would refuse, in the driver's words; the first is what it answers.
+std::vector<Diagnostic> map_limit_refusals(const ebpf::Program& program,
+                                           const std::vector<uint32_t>& map_ids,
+                                           const firmware::MapLimits& limits);
+
+// Error: the first of them.
 base::Result<void> check_map_limits(const ebpf::Program& program,
                                     const std::vector<uint32_t>& map_ids,
                                     const firmware::MapLimits& limits);
+
+// What the maps with an id take of the limits.
+struct MapDemand {
+  uint32_t maps = 0;
+  uint64_t elements = 0;
+  uint64_t largest_key = 0, largest_value = 0, largest_element = 0;  // bytes
+};
+MapDemand map_demand(const ebpf::Program& program, const std::vector<uint32_t>& map_ids);
 
 }  // namespace offload

@@ -2,11 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "offload-compiler/nfp/map_use.h"
 
-#include <fmt/format.h>
-
 #include <cassert>
 
 #include "fpc/firmware/word_use.h"
+#include "offload-compiler/nfp/refusal.h"
 
 namespace offload {
 
@@ -27,23 +26,21 @@ MapUse::MapUse(const std::vector<ebpf::MapDef>& maps) {
   }
 }
 
-std::string MapUse::mark_word(Word& word, uint32_t offset, WordUse use) {
+std::optional<Diagnostic> MapUse::mark_word(Word& word, uint32_t offset, WordUse use) {
   if (word.use != WordUse::kUnused && word.use != use)
-    return fmt::format("map value use type conflict {} vs {} off: {}",
-                       firmware::to_string(word.use), firmware::to_string(use), offset);
+    return refusal<Rule::kWordUse>(firmware::to_string(word.use), firmware::to_string(use), offset);
   if (word.non_zero_update && use == WordUse::kAtomic)
-    return fmt::format(
-        "atomic counter in map value may already be initialized to non-zero value off: {}", offset);
+    return refusal<Rule::kCounterNotZero>(offset);
   word.use = use;
   return {};
 }
 
-std::string MapUse::mark(uint32_t map, uint32_t offset, uint32_t bytes, WordUse use) {
+std::optional<Diagnostic> MapUse::mark(uint32_t map, uint32_t offset, uint32_t bytes, WordUse use) {
   assert(map < maps_.size());
   std::vector<Word>& words = maps_[map];
   for (uint32_t at = offset; at < offset + bytes; at += kWordBytes - at % kWordBytes) {
-    if (at / kWordBytes >= words.size()) return "map value access out-of-bounds";
-    if (std::string complaint = mark_word(words[at / kWordBytes], at, use); !complaint.empty())
+    if (at / kWordBytes >= words.size()) return refusal<Rule::kMapBounds>();
+    if (std::optional<Diagnostic> complaint = mark_word(words[at / kWordBytes], at, use))
       return complaint;
   }
   return {};

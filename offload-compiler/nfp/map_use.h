@@ -6,10 +6,11 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
+#include <optional>
 #include <vector>
 
 #include "fpc/firmware/image.h"
+#include "offload-compiler/diagnostic.h"
 #include "offload-compiler/ebpf/program.h"
 
 namespace offload {
@@ -18,8 +19,9 @@ class MapUse {
  public:
   explicit MapUse(const std::vector<ebpf::MapDef>& maps);
 
-  // Marks the words under [offset, offset + bytes). Returns the driver's complaint, empty when there is none.
-  std::string mark(uint32_t map, uint32_t offset, uint32_t bytes, firmware::WordUse use);
+  // Marks the words under [offset, offset + bytes). Returns the driver's complaint, if it has one.
+  std::optional<Diagnostic> mark(uint32_t map, uint32_t offset, uint32_t bytes,
+                                 firmware::WordUse use);
   // A program may write something other than zero to this byte of a value. False: a counter lies there.
   bool mark_non_zero_update(uint32_t map, uint32_t byte);
 
@@ -30,7 +32,7 @@ class MapUse {
     firmware::WordUse use = firmware::WordUse::kUnused;
     bool non_zero_update = false;
   };
-  std::string mark_word(Word& word, uint32_t offset, firmware::WordUse use);
+  static std::optional<Diagnostic> mark_word(Word& word, uint32_t offset, firmware::WordUse use);
 
   std::vector<std::vector<Word>> maps_;
 };

@@ -4,19 +4,25 @@
 //   Rules rules(program, capability);
 //   options.on_insn = [&](const ebpf::Visit& visit) { return rules.check(visit); };
 //   Result<VerifiedProgram> verified = ebpf::verify(program, options);
-//   Result<ProgramFacts> facts = rules.finish(*verified);
+//   ProgramFacts facts = rules.finish(*verified);
 //
-// Errors: kInvalidInput where the driver answers -EINVAL, kUnsupported for -EOPNOTSUPP, kOutOfRange for limits; messages name
-// the instruction and carry the driver's text behind "[nfp] " (nfp-jit-support 2 to 7).
+// The driver ends verification with the first refusal; a listener that goes on finds all of them in refusals().
 #pragma once
 
+#include <cstdint>
+#include <set>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/result.h"
 #include "fpc/firmware/capability.h"
+#include "offload-compiler/diagnostic.h"
 #include "offload-compiler/ebpf/verifier.h"
 #include "offload-compiler/nfp/facts.h"
 #include "offload-compiler/nfp/map_use.h"
+#include "offload-compiler/nfp/refusal.h"
 
 namespace offload {
 
@@ -25,38 +31,49 @@ class Rules {
   // Both outlive the rules.
   Rules(const ebpf::Program& program, const firmware::Capability& capability);
 
-  // One visit of one instruction, before it executes.
+  // One visit of one instruction, before it executes. Error: the visit's first refusal, with instruction and source line.
   base::Result<void> check(const ebpf::Visit& visit);
-  // After the last visit.
-  base::Result<ProgramFacts> finish(const ebpf::VerifiedProgram& verified);
+  // Of all visits so far, as they came; each rule once for an instruction.
+  const std::vector<Diagnostic>& refusals() const { return refusals_; }
+  // After the last visit; the rules are spent then.
+  ProgramFacts finish(const ebpf::VerifiedProgram& verified);
 
  private:
-  // The rules proper return the driver's text through one of these.
-  using Answer = base::Result<void>;
-  static Answer invalid(std::string text);
-  static Answer unsupported(std::string text);
+  // The rules proper call refuse() and go on where what follows makes sense all the same.
+  template <Rule kRule, typename... Args>
+  void refuse(const Args&... args) {
+    of_visit_.push_back(refusal<kRule>(args...));
+  }
 
-  Answer check_insn(const ebpf::Visit& visit, const ebpf::Insn& insn, InsnFacts& facts);
-  Answer check_alu(const ebpf::Visit& visit, const ebpf::Insn& insn, InsnFacts& facts);
-  Answer check_exit(const ebpf::Visit& visit) const;
+  void check_insn(const ebpf::Visit& visit, const ebpf::Insn& insn, InsnFacts& facts);
+  bool check_opcode(const ebpf::Insn& insn);  // false: no other rule applies
+  void check_alu(const ebpf::Visit& visit, const ebpf::Insn& insn, InsnFacts& facts);
+  void check_multiply(const ebpf::Insn& insn, const InsnFacts& facts);
+  void check_divide(const ebpf::Insn& insn, const InsnFacts& facts);
+  void check_exit(const ebpf::Visit& visit);
 
-  Answer check_store(const ebpf::Visit& visit, const ebpf::Insn& insn, InsnFacts& facts);
-  Answer check_atomic(const ebpf::Visit& visit, const ebpf::Insn& insn, InsnFacts& facts);
-  Answer check_pointer(const ebpf::Visit& visit, const ebpf::Insn& insn, unsigned base,
-                       InsnFacts& facts);
-  Answer check_stack(const ebpf::Visit& visit, const ebpf::RegState& reg, InsnFacts& facts);
-  Answer check_map_value(const ebpf::Insn& insn, const ebpf::RegState& reg);
+  void check_store(const ebpf::Visit& visit, const ebpf::Insn& insn, InsnFacts& facts);
+  void check_atomic(const ebpf::Visit& visit, const ebpf::Insn& insn, InsnFacts& facts);
+  void check_pointer(const ebpf::Visit& visit, const ebpf::Insn& insn, unsigned base,
+                     InsnFacts& facts);
+  void check_stack(const ebpf::Visit& visit, const ebpf::RegState& reg, InsnFacts& facts);
+  void check_map_value(const ebpf::Insn& insn, const ebpf::RegState& reg);
 
-  Answer check_helper(const ebpf::Visit& visit, const ebpf::Insn& insn, InsnFacts& facts);
-  Answer check_adjust_head(const ebpf::Visit& visit, const InsnFacts& facts);
-  Answer check_map_call(const ebpf::Visit& visit, const ebpf::Insn& insn, InsnFacts& facts);
-  Answer check_map_update_value(const ebpf::Visit& visit);
-  Answer check_event_output(const ebpf::Visit& visit, InsnFacts& facts);
+  void check_helper(const ebpf::Visit& visit, const ebpf::Insn& insn, InsnFacts& facts);
+  void check_adjust_head(const ebpf::Visit& visit, const InsnFacts& facts);
+  void check_map_call(const ebpf::Visit& visit, const ebpf::Insn& insn, InsnFacts& facts);
+  void check_map_update_value(const ebpf::Visit& visit);
+  void check_event_output(const ebpf::Visit& visit, InsnFacts& facts);
+  // Of a helper that takes the address of something on the stack.
+  bool check_stack_argument(std::string_view helper, const ebpf::RegState& reg);
 
   const ebpf::Program& program_;
   const firmware::Capability& capability_;
   ProgramFacts facts_;
   MapUse map_use_;
+  std::vector<Diagnostic> of_visit_;
+  std::vector<Diagnostic> refusals_;
+  std::set<std::pair<uint32_t, std::string>> known_;  // instruction and rule of each refusal
 };
 
 }  // namespace offload

@@ -1,8 +1,7 @@
 // The rules of loads, stores and atomic additions: which memory, at which offsets, the same on every path.
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
-
 #include <cstddef>
+#include <optional>
 
 #include "offload-compiler/nfp/opcode.h"
 #include "offload-compiler/nfp/rules.h"
@@ -27,81 +26,77 @@ PointerFacts facts_of(const RegState& reg) {
 
 }  // namespace
 
-Rules::Answer Rules::check_store(const Visit& visit, const Insn& insn, InsnFacts& facts) {
+void Rules::check_store(const Visit& visit, const Insn& insn, InsnFacts& facts) {
   if (visit.regs[insn.dst].type == RegType::kCtx) {
     const bool selects_queue =
         program_.type == ebpf::ProgType::kXdp && insn.off == offsetof(xdp_md, rx_queue_index);
-    if (!selects_queue) return unsupported("unsupported store to context field");
-    if (!capability_.queue_select) return unsupported("queue selection not supported by FW");
+    if (!selects_queue) {
+      refuse<Rule::kContextStore>();
+    } else if (!capability_.queue_select) {
+      refuse<Rule::kQueueSelection>();
+    }
   }
-  return check_pointer(visit, insn, insn.dst, facts);
+  check_pointer(visit, insn, insn.dst, facts);
 }
 
-Rules::Answer Rules::check_atomic(const Visit& visit, const Insn& insn, InsnFacts& facts) {
+void Rules::check_atomic(const Visit& visit, const Insn& insn, InsnFacts& facts) {
   const RegState& base = visit.regs[insn.dst];
   const RegState& addend = visit.regs[insn.src];
-  if (insn.imm != BPF_ADD)
-    return unsupported(fmt::format("atomic op not implemented: {}", insn.imm));
-  if (base.type != RegType::kMapValue)
-    return unsupported(
-        fmt::format("atomic add not to a map value pointer: {}", static_cast<int>(base.type)));
-  if (addend.type != RegType::kScalar)
-    return unsupported(
-        fmt::format("atomic add not of a scalar: {}", static_cast<int>(addend.type)));
+  if (insn.imm != BPF_ADD) return refuse<Rule::kAtomicOperation>(insn.imm);
+  if (base.type != RegType::kMapValue) refuse<Rule::kAtomicBase>(static_cast<int>(base.type));
+  if (addend.type != RegType::kScalar) refuse<Rule::kAtomicAddend>(static_cast<int>(addend.type));
   const ebpf::Tnum& value = addend.var_off;
   facts.xadd_over_16bit |= value.value > kMax16 || value.mask > kMax16;
   facts.xadd_maybe_16bit |= (value.value & ~value.mask) <= kMax16;
-  return check_pointer(visit, insn, insn.dst, facts);
+  check_pointer(visit, insn, insn.dst, facts);
 }
 
-Rules::Answer Rules::check_pointer(const Visit& visit, const Insn& insn, unsigned base,
-                                   InsnFacts& facts) {
+void Rules::check_pointer(const Visit& visit, const Insn& insn, unsigned base, InsnFacts& facts) {
   const RegState& reg = visit.regs[base];
   switch (reg.type) {
     case RegType::kCtx:
     case RegType::kPacket:
       break;
     case RegType::kStack:
-      if (Answer answer = check_stack(visit, reg, facts); !answer) return answer;
+      check_stack(visit, reg, facts);
       break;
     case RegType::kMapValue:
-      if (Answer answer = check_map_value(insn, reg); !answer) return answer;
+      check_map_value(insn, reg);
       break;
     default:
-      return invalid(fmt::format("unsupported ptr type: {}", static_cast<int>(reg.type)));
+      return refuse<Rule::kPointer>(static_cast<int>(reg.type));
   }
   const PointerFacts now = facts_of(reg);
   if (facts.ptr.type != RegType::kNotInit) {
     if (facts.ptr.type != reg.type)
-      return invalid(fmt::format("ptr type changed for instruction {} -> {}",
-                                 static_cast<int>(facts.ptr.type), static_cast<int>(reg.type)));
+      return refuse<Rule::kPointerChanged>(static_cast<int>(facts.ptr.type),
+                                           static_cast<int>(reg.type));
     facts.ptr_differs |= facts.ptr.id != now.id || facts.ptr.fixed_offset() != now.fixed_offset();
   }
   facts.ptr = now;
-  return {};
 }
 
-Rules::Answer Rules::check_stack(const Visit& visit, const RegState& reg, InsnFacts& facts) {
+void Rules::check_stack(const Visit& visit, const RegState& reg, InsnFacts& facts) {
   facts.caller_frame |= reg.frame != visit.frame;
-  if (!has_fixed_offset(reg)) return invalid("variable ptr stack access");
-  if (facts.ptr.type == RegType::kNotInit) return {};
+  if (!has_fixed_offset(reg)) return refuse<Rule::kStackVariable>();
+  if (facts.ptr.type == RegType::kNotInit) return;
   const int64_t before = facts.ptr.fixed_offset(), now = facts_of(reg).fixed_offset();
   facts.ptr_not_const |= before != now;
-  if (!facts.ptr_not_const || before % kWordBytes == now % kWordBytes) return {};
-  return invalid(fmt::format("stack access changed location was:{} is:{}", before, now));
+  if (facts.ptr_not_const && before % kWordBytes != now % kWordBytes)
+    refuse<Rule::kStackMoves>(before, now);
 }
 
-Rules::Answer Rules::check_map_value(const Insn& insn, const RegState& reg) {
-  if (is_register_store(insn)) return unsupported("map writes not supported");
-  if (!has_fixed_offset(reg)) return unsupported("map value offset is variable");
+void Rules::check_map_value(const Insn& insn, const RegState& reg) {
+  if (is_register_store(insn)) return refuse<Rule::kMapWrite>();
+  if (!has_fixed_offset(reg)) return refuse<Rule::kMapVariable>();
   const int64_t offset = facts_of(reg).fixed_offset() + insn.off;
   const unsigned bytes = access_bytes(insn);
   const uint32_t value_bytes = program_.maps[reg.map].value_bytes;
-  if (offset < 0 || offset + bytes > value_bytes) return invalid("map value access out-of-bounds");
-  std::string complaint =
+  if (offset < 0 || offset + bytes > value_bytes) return refuse<Rule::kMapBounds>();
+  std::optional<Diagnostic> complaint =
       map_use_.mark(reg.map, static_cast<uint32_t>(offset), bytes,
                     is_load(insn) ? firmware::WordUse::kRead : firmware::WordUse::kAtomic);
-  return complaint.empty() ? Answer{} : unsupported(std::move(complaint));
+  if (complaint) of_visit_.push_back(std::move(*complaint));
 }
 
 }  // namespace offload

@@ -2,14 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
+#include <vector>
+
 #include "base/result.h"
 #include "fpc/firmware/capability.h"
+#include "offload-compiler/diagnostic.h"
 #include "offload-compiler/ebpf/program.h"
 #include "offload-compiler/nfp/facts.h"
 
 namespace offload {
 
-// Facts as the driver records them in a kernel. Errors are the verifier's or the rules'.
+// Facts as the driver records them in a kernel. Errors are the verifier's, or the first refusal of rules and limits.
 base::Result<ProgramFacts> verify_for_card(const ebpf::Program& program,
                                            const firmware::Capability& capability);
 
@@ -17,5 +21,13 @@ base::Result<ProgramFacts> verify_for_card(const ebpf::Program& program,
 // misses them. Gives up (kOutOfRange) earlier, for it explores more.
 base::Result<ProgramFacts> verify_exactly(const ebpf::Program& program,
                                           const firmware::Capability& capability);
+
+struct Examination {
+  std::vector<Diagnostic> refusals;   // of kind, rules, verifier and limits, as they were met
+  std::optional<ProgramFacts> facts;  // none when the verifier refuses the program
+};
+
+// Goes on where the driver stops, and finds everything that it would refuse.
+Examination examine_for_card(const ebpf::Program& program, const firmware::Capability& capability);
 
 }  // namespace offload

@@ -39,7 +39,7 @@ bool leaps_over_dead_code_only(const Plan& plan, uint32_t insn) {
 
 }  // namespace
 
-base::Result<void> remove_dead_code(Plan& plan) {
+void remove_dead_code(Plan& plan) {
   for (uint32_t i = 0; i < plan.insns.size(); ++i) {
     PlannedInsn& insn = plan.insns[i];
     const bool never_jumps = is_conditional_jump(insn.insn) && !is_alive(plan, insn.target);
@@ -47,7 +47,6 @@ base::Result<void> remove_dead_code(Plan& plan) {
         (always_jumps(plan, i) && leaps_over_dead_code_only(plan, i)))
       insn.skip = Skip::kVerifier;
   }
-  return {};
 }
 
 }  // namespace offload

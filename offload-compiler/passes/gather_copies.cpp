@@ -7,14 +7,18 @@
 //         *(u64 *)(r3 + 40) = r4           -
 //
 // A run continues while each pair uses the same registers and width and lies next to the one before
-// it, up to 128 bytes.
+// it, up to 128 bytes. With fix_defects it ends as well where the pairs turn around, where a load reaches into what the run's
+// first store wrote, and where the distance of the two sides differs between paths.
 //
 // requires: pointer facts of loads and stores; jump targets are marked
 // ensures:  the head load of a run has copy_bytes (negative: descending) and copy_store, with the
 //           run's lowest offsets in both instructions; the others are skipped
-#include "offload-compiler/nfp/location.h"
+#include <cstdlib>
+
 #include "offload-compiler/nfp/opcode.h"
+#include "offload-compiler/nfp/refusal.h"
 #include "offload-compiler/passes/passes.h"
+#include "offload-compiler/passes/shared_base.h"
 
 namespace offload {
 namespace {
@@ -37,9 +41,9 @@ bool is_copy_pair(const PlannedInsn& load, const PlannedInsn& store) {
 
 class Gatherer {
  public:
-  explicit Gatherer(Plan& plan) : source_(plan.source), insns_(plan.insns) {}
+  explicit Gatherer(Plan& plan) : plan_(plan), insns_(plan.insns) {}
 
-  base::Result<void> run() {
+  void run() {
     uint32_t at = 0;
     while (at + 1 < insns_.size()) {
       const Pair pair{at, at + 1};
@@ -48,10 +52,11 @@ class Gatherer {
       if (copies) add(pair);
       at += copies ? 2 : 1;
     }
-    if (pairs_ == 0) return {};
-    return base::unsupported(
-        located(source_, last_.load,
-                "a load and store pair right before the last exit crashes the kernel's JIT (B6)"));
+    if (pairs_ == 0) return;
+    if (plan_.fix_defects) return close();
+    Diagnostic crash = refusal<Rule::kCopyBeforeExit>();
+    crash.insn = last_.load;
+    plan_.refusals.push_back(std::move(crash));
   }
 
  private:
@@ -71,6 +76,7 @@ class Gatherer {
     const int32_t width = static_cast<int32_t>(access_bytes(load.insn));
     const int32_t load_step = load.insn.off - last_load.off;
     const int32_t store_step = store.off - last_store.off;
+    if (plan_.fix_defects && pairs_ > 1 && load_step != step_) return false;
     return load_step == store_step && (load_step == width || load_step == -width);
   }
 
@@ -82,18 +88,22 @@ class Gatherer {
     const PointerFacts& to = head_store.facts.ptr;
     if (from.type != to.type) return false;
     if (from.id != to.id) return true;
+    if (plan_.fix_defects && copy_bases_may_differ(head_load, head_store)) return true;
     const int32_t first = head_load.insn.off + from.off;
     const int32_t destination = head_store.insn.off + to.off;
     const int32_t here = insns_[pair.load].insn.off + from.off;
     const bool ascends_into = here > first && first < destination && here >= destination;
     const bool descends_into = here < first && first > destination && here <= destination;
-    return ascends_into || descends_into;
+    const bool reaches_into =
+        std::abs(here - destination) < static_cast<int32_t>(access_bytes(head_load.insn));
+    return ascends_into || descends_into || (plan_.fix_defects && reaches_into);
   }
 
   void add(const Pair& pair) {
     if (pairs_ == 0) {
       head_ = pair;
     } else {
+      step_ = insns_[pair.load].insn.off - insns_[last_.load].insn.off;
       insns_[pair.load].skip = Skip::kCombined;
       insns_[pair.store].skip = Skip::kCombined;
     }
@@ -119,14 +129,15 @@ class Gatherer {
     pairs_ = 0;
   }
 
-  const ebpf::Program& source_;
+  Plan& plan_;
   std::vector<PlannedInsn>& insns_;
   Pair head_, last_;
   unsigned pairs_ = 0;
+  int32_t step_ = 0;  // between the last two pairs
 };
 
 }  // namespace
 
-base::Result<void> gather_copies(Plan& plan) { return Gatherer(plan).run(); }
+void gather_copies(Plan& plan) { Gatherer(plan).run(); }
 
 }  // namespace offload

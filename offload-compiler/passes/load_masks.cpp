@@ -26,7 +26,7 @@ int32_t mask_of(const ebpf::Insn& load) {
 
 }  // namespace
 
-base::Result<void> skip_load_masks(Plan& plan) {
+void skip_load_masks(Plan& plan) {
   for (size_t i = 0; i + 1 < plan.insns.size(); ++i) {
     const ebpf::Insn& load = plan.insns[i].insn;
     PlannedInsn& next = plan.insns[i + 1];
@@ -36,7 +36,6 @@ base::Result<void> skip_load_masks(Plan& plan) {
       continue;
     if (!next.jump_target) next.skip = Skip::kCombined;
   }
-  return {};
 }
 
 }  // namespace offload

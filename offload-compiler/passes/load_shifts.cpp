@@ -25,7 +25,7 @@ bool is_shift_pair(const ebpf::Insn& first, const ebpf::Insn& second) {
 
 }  // namespace
 
-base::Result<void> skip_load_shifts(Plan& plan) {
+void skip_load_shifts(Plan& plan) {
   for (size_t i = 0; i + 2 < plan.insns.size(); ++i) {
     const ebpf::Insn& load = plan.insns[i].insn;
     PlannedInsn& first = plan.insns[i + 1];
@@ -36,7 +36,6 @@ base::Result<void> skip_load_shifts(Plan& plan) {
     first.skip = Skip::kCombined;
     second.skip = Skip::kCombined;
   }
-  return {};
 }
 
 }  // namespace offload

@@ -13,7 +13,7 @@
 
 namespace offload {
 
-base::Result<void> number_maps(Plan& plan) {
+void number_maps(Plan& plan) {
   for (size_t i = 0; i + 1 < plan.insns.size(); ++i) {
     ebpf::Insn& low = plan.insns[i].insn;
     if (!is_load_imm64(low) || low.src != BPF_PSEUDO_MAP_FD) continue;
@@ -22,7 +22,6 @@ base::Result<void> number_maps(Plan& plan) {
     low.imm = static_cast<int32_t>(plan.map_ids[map]);
     plan.insns[i + 1].insn.imm = 0;
   }
-  return {};
 }
 
 }  // namespace offload

@@ -12,6 +12,7 @@
 
 #include "offload-compiler/nfp/opcode.h"
 #include "offload-compiler/passes/passes.h"
+#include "offload-compiler/passes/shared_base.h"
 
 namespace offload {
 namespace {
@@ -51,16 +52,22 @@ bool join(PlannedInsn& head, const PlannedInsn& load) {
 
 void find_ranges(Plan& plan) {
   PlannedInsn* head = nullptr;
+  SharedBase base;
   for (PlannedInsn& planned : plan.insns) {
     if (planned.jump_target) head = nullptr;
     if (planned.skip != Skip::kNo) continue;
     if (ends_range(planned)) {
       head = nullptr;
-    } else if (is_cached_load(planned) && (head == nullptr || !join(*head, planned))) {
-      const int32_t off = planned.insn.off;
-      head = &planned;
-      head->cache = {off, off + static_cast<int32_t>(access_bytes(planned.insn)), true};
+    } else if (is_cached_load(planned)) {
+      const bool apart = head == nullptr || (plan.fix_defects && base.may_differ(planned));
+      if (apart || !join(*head, planned)) {
+        const int32_t off = planned.insn.off;
+        head = &planned;
+        head->cache = {off, off + static_cast<int32_t>(access_bytes(planned.insn)), true};
+        base.begin(*head);
+      }
     }
+    base.pass(planned);
   }
 }
 
@@ -76,10 +83,9 @@ void share_ranges(Plan& plan) {
 
 }  // namespace
 
-base::Result<void> cache_packet_loads(Plan& plan) {
+void cache_packet_loads(Plan& plan) {
   find_ranges(plan);
   share_ranges(plan);
-  return {};
 }
 
 }  // namespace offload

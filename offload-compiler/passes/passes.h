@@ -4,21 +4,24 @@
 // Each pass's .cpp opens with what it does, an example, what it requires and what it ensures.
 #pragma once
 
-#include "base/result.h"
 #include "offload-compiler/passes/plan.h"
 
 namespace offload {
 
-base::Result<void> remove_dead_code(Plan& plan);
-base::Result<void> number_maps(Plan& plan);
-base::Result<void> skip_register_setup(Plan& plan);
-base::Result<void> negate_immediates(Plan& plan);
-base::Result<void> skip_load_masks(Plan& plan);
-base::Result<void> skip_load_shifts(Plan& plan);
-base::Result<void> gather_copies(Plan& plan);
-base::Result<void> cache_packet_loads(Plan& plan);
+void remove_dead_code(Plan& plan);
+void number_maps(Plan& plan);
+void skip_register_setup(Plan& plan);
+void negate_immediates(Plan& plan);
+void skip_load_masks(Plan& plan);
+void skip_load_shifts(Plan& plan);
+void gather_copies(Plan& plan);
+void cache_packet_loads(Plan& plan);
 
-// All of them in the driver's order. Error: what makes the driver's own passes fail.
-base::Result<void> run_passes(Plan& plan);
+// Whether negating the immediate overflows so that the result is wrong (defect B1); unsigned 32-bit comparisons add it with the
+// right carry all the same. The same before and after negate_immediates().
+bool negation_overflows(const ebpf::Insn& insn);
+
+// All of them in the driver's order. What the driver's own passes fail at goes to Plan::refusals.
+void run_passes(Plan& plan);
 
 }  // namespace offload

@@ -4,16 +4,13 @@
 
 namespace offload {
 
-base::Result<void> run_passes(Plan& plan) {
-  using Pass = base::Result<void> (*)(Plan&);
+void run_passes(Plan& plan) {
+  using Pass = void (*)(Plan&);
   constexpr Pass kPasses[] = {
       remove_dead_code, number_maps,      skip_register_setup, negate_immediates,
       skip_load_masks,  skip_load_shifts, gather_copies,       cache_packet_loads,
   };
-  for (const Pass pass : kPasses) {
-    if (base::Result<void> done = pass(plan); !done) return done;
-  }
-  return {};
+  for (const Pass pass : kPasses) pass(plan);
 }
 
 }  // namespace offload

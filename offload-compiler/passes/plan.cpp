@@ -30,6 +30,7 @@ void mark_targets(Plan& plan) {
 }  // namespace
 
 bool key_at_frame_bottom(const Plan& plan, const PlannedInsn& call) {
+  if (plan.fix_defects && call.facts.key_in_caller) return false;
   return !call.facts.key_varies &&
          plan.frames[call.frame].depth() + call.facts.key.fixed_offset() == 0;
 }

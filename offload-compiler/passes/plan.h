@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "base/result.h"
+#include "offload-compiler/diagnostic.h"
 #include "offload-compiler/ebpf/program.h"
 #include "offload-compiler/nfp/facts.h"
 
@@ -47,11 +47,14 @@ struct Plan {
   std::vector<PlannedInsn> insns;
   std::vector<FrameFacts> frames;
   uint32_t adjust_head = kAdjustHeadUnused;
-  std::vector<uint32_t> map_ids;  // table id of each of the program's maps, 0 for unused ones
+  bool fix_defects =
+      false;  // correct code where the driver's is known to be wrong (codegen/defects.def)
+  std::vector<Diagnostic> refusals;  // by the passes
+  std::vector<uint32_t> map_ids;     // table id of each of the program's maps, 0 for unused ones
 };
 
-// Whether a map helper's key lies at the bottom of the current frame, as far as the driver looks: it takes a pointer into a
-// caller's frame for one into the current (defect B11).
+// Whether a map helper's key lies at the bottom of the current frame, as far as the driver looks: without fix_defects a pointer
+// into a caller's frame counts as one into the current (defect B11).
 bool key_at_frame_bottom(const Plan& plan, const PlannedInsn& call);
 
 // Joins program and facts and marks jump targets. The program has passed the verifier: targets are

@@ -14,7 +14,7 @@
 
 namespace offload {
 
-base::Result<void> skip_register_setup(Plan& plan) {
+void skip_register_setup(Plan& plan) {
   for (PlannedInsn& planned : plan.insns) {
     const ebpf::Insn& insn = planned.insn;
     const bool clears = insn.opcode == (BPF_ALU64 | BPF_XOR | BPF_X) && insn.src == insn.dst;
@@ -24,7 +24,6 @@ base::Result<void> skip_register_setup(Plan& plan) {
       planned.skip = Skip::kCombined;
     if (planned.skip == Skip::kNo) break;
   }
-  return {};
 }
 
 }  // namespace offload

@@ -51,7 +51,7 @@ struct Listener {
     verified.visited.resize(program.insns.size());
     verified.zext.resize(program.insns.size());
     verified.subprograms = {{0, static_cast<uint32_t>(program.insns.size()), 0}};
-    return rules.finish(verified)->insns[insn];
+    return rules.finish(verified).insns[insn];
   }
 
   ebpf::Program program;
@@ -125,7 +125,7 @@ TEST(Rules, FirstAndOnlySmallAdjustmentOfTheHeadNeedsNoChecks) {
     verified.visited.resize(3);
     verified.zext.resize(3);
     verified.subprograms = {{0, 3, 0}};
-    return listener.rules.finish(verified)->adjust_head;
+    return listener.rules.finish(verified).adjust_head;
   };
   EXPECT_EQ(adjust_head({{1, 4}, {1, 4}}), 1u);
   EXPECT_EQ(adjust_head({{1, -64}}), 1u);

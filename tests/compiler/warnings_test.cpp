@@ -94,9 +94,10 @@ std::vector<Warning> memory() {
       {"CopyTailFar", packet(odd_copy(220)), "insn 5: B5: "},
       {"CopyTailNear", packet(odd_copy(200)), ""},
       {"CopyOverlapsInPart", packet(copies(kBytes4, {0, 4}, 6) + mov(5, 1)),
-       "insn 5: the copy reads its last"},
+       "insn 5: copy.overlap: the copy reads its last"},
       {"CopyOverlapsWhollyOrNot", packet(copies(kBytes4, {0, 4, 8}, 8) + mov(5, 1)), ""},
-      {"CopyTurns", packet(copies(kBytes8, {0, 8, 0}, 64)), "insn 5: the copy's pairs change"},
+      {"CopyTurns", packet(copies(kBytes8, {0, 8, 0}, 64)),
+       "insn 5: copy.turns: the copy's pairs change"},
       {"ReadSharedByDifferentPointers",
        packet(pointers_of_paths + Code{load(kBytes1, 0, 2, 0), load(kBytes1, 7, 6, 4)}),
        "insn 12: B14: "},
@@ -125,7 +126,8 @@ std::vector<Warning> helpers() {
       ebpf_test::load_map(1, 0) + Code{call(BPF_FUNC_map_lookup_elem), mov(0, 0), exit_insn()};
   return {
       {"KeyInCaller", xdp(caller + leave() + callee, {array_map()}), "B11: "},
-      {"WindowTooFar", head(63), "insn 1: a bound of the firmware's adjust_head window",
+      {"WindowTooFar", head(63),
+       "insn 1: adjust_head.window: a bound of the firmware's adjust_head window",
        [](Capability& c) { c.adjust_head.off_max = 256; }},
       {"WindowInReach", head(63), "", [](Capability& c) { c.adjust_head.off_max = 255; }},
       {"WindowNotChecked", head(4), "", [](Capability& c) { c.adjust_head.off_max = 256; }},
@@ -175,7 +177,7 @@ TEST(HiddenValues, AreWarnedOf) {
                                       *offload::parse_target("nfp/full"));
   ASSERT_TRUE(image) << image.error().message;
   ASSERT_EQ(image->warnings.size(), 1u);
-  EXPECT_EQ(image->warnings[0].find("insn 17: the kernel's verifier hides some"), 0u)
+  EXPECT_EQ(image->warnings[0].find("insn 17: values.hidden: the kernel's verifier hides some"), 0u)
       << image->warnings[0];
 }
 
