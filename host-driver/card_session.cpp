@@ -73,6 +73,11 @@ Result<void> CardSession::preload_maps(const std::string& json_text, const std::
                                              wanted.map, names.empty() ? "none" : names),
                                  where);
     }
+    if (found->type == firmware::kMapTypePerfEventArray) {
+      return base::invalid_input(
+          fmt::format("{} is a perf event array, which has no entries on a card", wanted.map),
+          where);
+    }
     const auto index = static_cast<unsigned>(found - maps_.begin());
     for (size_t i = 0; i < wanted.entries.size(); ++i) {
       MapEntry& entry = wanted.entries[i];
@@ -100,6 +105,7 @@ Result<void> CardSession::preload_maps(const std::string& json_text, const std::
 std::string CardSession::dump_maps() const {
   std::vector<MapContents> all;
   for (unsigned index = 0; index < maps_.size(); ++index) {
+    if (maps_[index].type == firmware::kMapTypePerfEventArray) continue;
     std::map<std::vector<uint8_t>, std::vector<uint8_t>, ByteOrder> sorted;
     table_->for_each(index + 1, [&](std::span<const uint8_t> key, std::span<const uint8_t> value) {
       std::vector<uint8_t>& bytes = sorted[{key.begin(), key.end()}];

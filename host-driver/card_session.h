@@ -43,7 +43,7 @@ class CardSession {
   // and what is allowed; entries before it are in the map.
   base::Result<void> preload_maps(const std::string& json_text, const std::string& where);
 
-  // The same form, every map, entries in the order of their key bytes.
+  // The same form, every map with entries on the card, entries in the order of their key bytes.
   std::string dump_maps() const;
 
  private:

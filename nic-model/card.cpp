@@ -24,6 +24,7 @@ Card::Run::Run(const Config& config, unsigned islands)
       reorder(config.ports),
       egress(config),
       host(config),
+      events(config.workers),
       queues(islands) {}
 
 Card::Card(const Config& config, uint64_t seed, fpc::Engine engine)

@@ -17,6 +17,7 @@
 #include "fpc/code_store.h"
 #include "nic-model/blocks/cluster.h"
 #include "nic-model/blocks/egress.h"
+#include "nic-model/blocks/event_port.h"
 #include "nic-model/blocks/event_wheel.h"
 #include "nic-model/blocks/fault_log.h"
 #include "nic-model/blocks/histogram.h"
@@ -74,6 +75,7 @@ class Card {
     uint64_t offered = 0, offered_bytes = 0, processed_bytes = 0, sent_bytes = 0;
     uint64_t verdicts = 0, pass = 0, drop = 0, tx = 0, aborted = 0;
     uint64_t lost[kLosses] = {};
+    EventCounts events;
     uint64_t delayed = 0;  // packets that the wire or a full card made wait
     uint64_t first_arrival_ps = 0, last_arrival_ps = 0;
     uint64_t first_service_cycles = 0, last_verdict_cycles = 0;
@@ -88,6 +90,7 @@ class Card {
     ServiceWindow window;
     Egress egress;
     HostQueues host;
+    EventPort events;
     PacketPool packets;
     std::vector<WorkQueue> queues;  // per island
     std::vector<uint32_t> released;
@@ -121,6 +124,12 @@ class Card {
   void stop_faulty(unsigned worker, const fpc::Fault& fault, const std::string& detail,
                    uint64_t now);
   std::string overstay_text() const;
+  // Events of programs (card_events.cpp)
+  bool stage_event_data(unsigned worker, const fpc::MemoryCommand& command, uint64_t now);
+  bool send_event(unsigned worker, const fpc::MemoryCommand& command, uint64_t now);
+  bool gather_event_data(unsigned worker, unsigned slot, const EventRequest& request, uint64_t now,
+                         std::vector<uint8_t>& data, uint64_t& done_cycles);
+  void deliver_event(ProgramEvent event, uint32_t hash, uint64_t now);
   // Departure (card_egress.cpp)
   void give_verdict(uint32_t packet, uint32_t verdict, uint64_t now);
   void release_in_order(uint64_t now);

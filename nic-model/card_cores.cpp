@@ -39,6 +39,12 @@ void Card::execute_command(unsigned worker, uint64_t now) {
       if (!read_sequence(worker, access, command)) return refuse_command(worker, command, now);
       complete(worker, command, register_signal);
       return cluster_.go_on(worker, now, 0);
+    case Target::kEventData:
+      if (!stage_event_data(worker, command, now)) refuse_command(worker, command, now);
+      return;
+    case Target::kEvent:
+      if (!send_event(worker, command, now)) refuse_command(worker, command, now);
+      return;
     case Target::kCtm:
     case Target::kImem:
     case Target::kEmem:
@@ -145,6 +151,7 @@ void Card::stop_faulty(unsigned worker, const fpc::Fault& fault, const std::stri
     run_.faults.add(worker, fault, detail);
     const uint32_t index = cluster_.packet_of(worker, fault.slot);
     cluster_.stop_context(worker, fault.slot);
+    run_.events.take(worker, fault.slot);
     if (index != kNoPacket) {
       run_.count.processed_bytes += run_.packets[index].bytes.size();
       give_verdict(index, firmware::kVerdictDrop | firmware::kStatAbort, now);

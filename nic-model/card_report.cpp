@@ -90,6 +90,7 @@ Report Card::finish() {
         count.lost[i];
     if (is_before) report.lost += count.lost[i];
   }
+  report.events = count.events;
   report.offered_bytes = count.offered_bytes;
   report.processed_bytes = count.processed_bytes;
   report.sent_bytes = count.sent_bytes;

@@ -65,6 +65,7 @@ struct Config {
   double pcie_write_latency_ns = 0, pcie_write_ns_per_byte = 0;
   uint32_t host_queues = 0, host_queue_descriptors = 0;
   double host_packet_ns = 0;
+  double host_event_ns = 0;
 
   std::map<std::string, std::string> sources;  // key -> source
 

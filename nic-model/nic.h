@@ -48,10 +48,25 @@ struct Departure {
   std::span<const uint8_t> bytes;  // valid during the call; empty for drops
 };
 
+// One event that a program sent to the host with perf_event_output.
+struct ProgramEvent {
+  uint64_t time_ps = 0;          // when the host sees it
+  uint64_t packet_sequence = 0;  // of the packet that the program ran on
+  uint16_t queue = 0;
+  uint32_t map_id = 0;
+  std::span<const uint8_t> packet, data;  // valid during the call
+};
+
 struct Hooks {
   std::function<void(const Progress&)>
       progress;  // a few times per simulated millisecond; free of cost when empty
   std::function<void(const Departure&)> departure;
+  std::function<void(const ProgramEvent&)> event;  // in the order in which the card sends them
+};
+
+struct EventCounts {
+  uint64_t delivered = 0, lost = 0;  // lost: the host queue had no free buffer
+  uint64_t bytes = 0;                // of messages over PCIe
 };
 
 struct EngineLoad {  // one memory engine kind: "ctm", "cls", "imem", "emem"
@@ -74,6 +89,7 @@ struct Report {
          max_ns = 0;  // first bit in to last bit out (drops: to their verdict)
   double cycles_per_packet = 0, instructions_per_packet = 0;
   double busy = 0, stalled = 0, idle = 0;  // fractions of the workers' time
+  EventCounts events;                      // of perf_event_output
   std::map<std::string, EngineLoad> engines;
   uint64_t simulated_ps = 0;
   uint64_t instructions = 0;

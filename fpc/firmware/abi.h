@@ -88,6 +88,20 @@ constexpr unsigned kDescriptorWords = 6;
 // (equal to newest + 1 when none is in service). The grace period of map deletes (architecture decision 12).
 constexpr uint64_t kIoSequence = kIoBase + 0x100;
 
+// Events of perf_event_output. Data from a stack goes to kIoEventData first, in pieces of kEventPieceWords, in order. Then
+// kEventWords little-endian words at kIoEvent send the event; the command is done when its bytes have been read:
+// word 0 map id, 1 packet bytes, 2 pv[0], 3 pv[2], 4 data bytes, 5 where the data lies (kEventData*), 6 and 7 its address there.
+constexpr uint64_t kIoEvent = kIoBase + 0x40;
+constexpr uint64_t kIoEventData = kIoBase + 0x60;
+constexpr unsigned kEventWords = 8;
+constexpr unsigned kEventPieceWords = 8;
+constexpr unsigned kMaxEventDataBytes = 2048;
+// What the kernel's JIT passes to the routine: the type of the data's pointer (nfp-fw-abi 6.2).
+constexpr unsigned kEventDataNone = 1;    // a scalar: no data
+constexpr unsigned kEventDataMap = 4;     // 40-bit address: offset, base >> 8
+constexpr unsigned kEventDataStack = 6;   // written to kIoEventData
+constexpr unsigned kEventDataPacket = 8;  // 32-bit address
+
 // Map descriptors (fpc/firmware/maps.def): table id t (1..kMaxMaps) at kMapTable + t * kMapDescriptorBytes.
 constexpr unsigned kMaxMaps = 128;
 constexpr unsigned kMapDescriptorBytes = 64;

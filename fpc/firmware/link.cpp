@@ -45,7 +45,6 @@ std::vector<fpc::Word> add_ecc(std::vector<fpc::Word> words) {
 
 // The driver's words for a helper that the firmware lacks.
 base::Error unsupported_helper(unsigned helper) {
-  if (helper == kHelperPerfEvent) return base::unsupported("event_output: not supported by FW");
   return base::unsupported(fmt::format("unsupported function id: {}", helper));
 }
 

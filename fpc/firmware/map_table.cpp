@@ -81,12 +81,16 @@ bool MapTable::write_native(uint64_t address, uint32_t value) {
 }
 
 base::Result<unsigned> MapTable::create(const MapShape& shape) {
-  base::Result<MapGeometry> geometry = map_geometry(shape);
-  if (!geometry) return geometry.error();
   if (tables_.size() == kMaxMaps) {
     return base::out_of_range(
         fmt::format("map {}, allowed are {} maps", tables_.size() + 1, kMaxMaps));
   }
+  if (shape.type == kMapTypePerfEventArray) {
+    tables_.push_back({.shape = shape, .geometry = nullptr, .base = 0, .id = count() + 1});
+    return count();
+  }
+  base::Result<MapGeometry> geometry = map_geometry(shape);
+  if (!geometry) return geometry.error();
   const uint64_t left = kMapHeap + kEmemBytes - heap_;
   if (geometry->bytes > left) {
     return base::out_of_range(
@@ -161,7 +165,7 @@ std::optional<uint64_t> MapTable::element(const Table& table, std::span<const ui
 std::optional<std::vector<uint8_t>> MapTable::lookup(unsigned id,
                                                      std::span<const uint8_t> key) const {
   const Table& map = table(id);
-  if (key.size() != map.shape.key_bytes) return std::nullopt;
+  if (!map.geometry || key.size() != map.shape.key_bytes) return std::nullopt;
   std::optional<uint64_t> address;
   if (map.shape.type == kMapTypeArray) {
     address = element(map, key);
@@ -177,7 +181,7 @@ std::optional<std::vector<uint8_t>> MapTable::lookup(unsigned id,
 MapStatus MapTable::update(unsigned id, std::span<const uint8_t> key,
                            std::span<const uint8_t> value, uint64_t flags) {
   const Table& map = table(id);
-  if (flags > kFlagExist || key.size() != map.shape.key_bytes ||
+  if (!map.geometry || flags > kFlagExist || key.size() != map.shape.key_bytes ||
       value.size() != map.shape.value_bytes) {
     return MapStatus::kInvalid;
   }
@@ -241,7 +245,7 @@ MapStatus MapTable::insert(const Table& table, const Key& key, const Place& plac
 
 MapStatus MapTable::remove(unsigned id, std::span<const uint8_t> key) {
   const Table& map = table(id);
-  if (map.shape.type == kMapTypeArray || key.size() != map.shape.key_bytes) {
+  if (map.shape.type != kMapTypeHash || key.size() != map.shape.key_bytes) {
     return MapStatus::kInvalid;
   }
   const Place place = find(map, Key(*map.geometry, key));
@@ -266,6 +270,7 @@ void MapTable::for_each(unsigned id,
                         const std::function<void(std::span<const uint8_t> key,
                                                  std::span<const uint8_t> value)>& visit) const {
   const Table& map = table(id);
+  if (!map.geometry) return;
   const MapGeometry& geometry = *map.geometry;
   std::vector<uint8_t> key(map.shape.key_bytes), value(map.shape.value_bytes);
   if (map.shape.type == kMapTypeArray) {

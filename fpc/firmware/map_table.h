@@ -22,6 +22,8 @@ namespace firmware {
 
 constexpr uint32_t kMapTypeHash = 1;   // BPF_MAP_TYPE_HASH
 constexpr uint32_t kMapTypeArray = 2;  // BPF_MAP_TYPE_ARRAY
+constexpr uint32_t kMapTypePerfEventArray =
+    4;  // BPF_MAP_TYPE_PERF_EVENT_ARRAY: host only, has an id
 
 enum class MapStatus { kOk, kNoEntry, kExists, kFull, kNoMemory, kInvalid };
 int to_errno(MapStatus status);  // 0 or a positive errno: ENOENT, EEXIST, E2BIG, ENOMEM, EINVAL
@@ -38,7 +40,8 @@ class MapTable {
   ~MapTable();
   MapTable(MapTable&&) noexcept;
 
-  // Table id, from 1. Error: a shape outside maps.def's limits, card memory or table ids exhausted.
+  // Table id, from 1. A perf event array gets an id that events name, and no entries. Error: a shape
+  // outside maps.def's limits, card memory or table ids exhausted.
   base::Result<unsigned> create(const MapShape& shape);
   unsigned count() const { return static_cast<unsigned>(tables_.size()); }
   const MapShape& shape(unsigned id) const { return table(id).shape; }
@@ -55,8 +58,8 @@ class MapTable {
  private:
   struct Table {
     MapShape shape;
-    std::unique_ptr<const MapGeometry> geometry;
-    uint64_t base = 0;  // of its memory
+    std::unique_ptr<const MapGeometry> geometry;  // none: a perf event array
+    uint64_t base = 0;                            // of its memory
     unsigned id = 0;
   };
   struct Key;    // words as the microcode compares them

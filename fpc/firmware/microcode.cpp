@@ -25,13 +25,17 @@ struct Routine {
   std::string_view label;  // of its first word
   std::string_view file;
   std::string_view text;
-  bool changes;  // needs map_change
+  enum Needs : unsigned { kNothing = 0, kMapCommon = 1, kMapChange = 2 } needs;  // other sources
 };
 
-std::array<Routine, 3> routines() {
-  return {{{kHelperMapLookup, "map_lookup", "map_lookup.uc", microcode_text::map_lookup, false},
-           {kHelperMapUpdate, "map_update", "map_update.uc", microcode_text::map_update, true},
-           {kHelperMapDelete, "map_delete", "map_delete.uc", microcode_text::map_delete, true}}};
+std::array<Routine, 4> routines() {
+  using enum Routine::Needs;
+  constexpr auto kBoth = static_cast<Routine::Needs>(kMapCommon | kMapChange);
+  return {
+      {{kHelperMapLookup, "map_lookup", "map_lookup.uc", microcode_text::map_lookup, kMapCommon},
+       {kHelperMapUpdate, "map_update", "map_update.uc", microcode_text::map_update, kBoth},
+       {kHelperMapDelete, "map_delete", "map_delete.uc", microcode_text::map_delete, kBoth},
+       {kHelperPerfEvent, "perf_event", "perf_event.uc", microcode_text::perf_event, kNothing}}};
 }
 
 constexpr int64_t page(uint64_t address) { return static_cast<int64_t>(address >> 8); }
@@ -83,9 +87,14 @@ std::vector<MicrocodeSource> microcode_sources(std::span<const unsigned> helpers
     return std::ranges::find(helpers, routine.helper) != helpers.end();
   };
   const auto all = routines();
-  if (std::ranges::any_of(all, wanted))
+  unsigned needs = Routine::kNothing;
+  for (const Routine& routine : all) {
+    if (wanted(routine)) needs |= routine.needs;
+  }
+  if (needs & Routine::kMapCommon) {
     sources.push_back({"map_common.uc", microcode_text::map_common});
-  if (std::ranges::any_of(all, [&](const Routine& r) { return r.changes && wanted(r); })) {
+  }
+  if (needs & Routine::kMapChange) {
     sources.push_back({"map_change.uc", microcode_text::map_change});
   }
   for (const Routine& routine : all) {
@@ -109,6 +118,7 @@ std::map<std::string, int64_t> microcode_symbols() {
   add_halves(symbols, "map_hash_multiplier", layout::hash_multiplier);
   symbols["descriptor_ref"] = layout::length_override | (desc::credits - 1) << 8;
   symbols["flag_exist"] = kFlagExist;
+  symbols["error_fault"] = negative(EFAULT);
   symbols["error_invalid"] = negative(EINVAL);
   symbols["error_no_entry"] = negative(ENOENT);
   symbols["error_exists"] = negative(EEXIST);

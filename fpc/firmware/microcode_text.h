@@ -13,5 +13,6 @@ extern const std::string_view map_lookup;
 extern const std::string_view map_change;
 extern const std::string_view map_update;
 extern const std::string_view map_delete;
+extern const std::string_view perf_event;
 
 }  // namespace firmware::microcode_text

@@ -55,10 +55,22 @@ Access decode_wide(uint64_t address, Access access) {
     access.target = Target::kRetire;
   }
   if (within(firmware::kIoSequence, 8)) access.target = Target::kSequence;
+  if (address == firmware::kIoEvent && access.bytes == 4 * firmware::kEventWords) {
+    access.target = Target::kEvent;
+  }
+  if (address == firmware::kIoEventData && access.bytes == 4 * firmware::kEventPieceWords) {
+    access.target = Target::kEventData;
+  }
   return access;
 }
 
 }  // namespace
+
+Access decode_address(uint64_t address, bool is_wide, unsigned bytes) {
+  Access access;
+  access.bytes = bytes;
+  return is_wide ? decode_wide(address, access) : decode_narrow(address, access);
+}
 
 Access decode_access(const fpc::MemoryCommand& command) {
   Access access;

@@ -15,6 +15,8 @@ enum class Target : uint8_t {
   kCtm,  // of the core's own island: packet buffers first, then the rest
   kImem,
   kEmem,
+  kEventData,  // a piece of an event's data
+  kEvent,      // sends an event
   kAddThread,  // the context asks for the next packet
   kRetire,     // the context hands a finished packet back
   kSequence,   // newest and oldest packet in service
@@ -31,6 +33,9 @@ struct Access {
 };
 
 Access decode_access(const fpc::MemoryCommand& command);
+
+// The same for `bytes` bytes at an address as programs hold it: 32 bits, or 40.
+Access decode_address(uint64_t address, bool is_wide, unsigned bytes);
 
 // Where byte `offset` of the buffer of packet `number` lies in the CTM's store.
 constexpr uint64_t packet_address(unsigned number, unsigned offset) {

@@ -52,8 +52,17 @@ uint64_t HostQueues::write_latency_ps(uint64_t bytes) const {
                      config_.pcie_write_ns_per_byte * static_cast<double>(bytes));
 }
 
-std::optional<uint64_t> HostQueues::deliver(unsigned queue_number, uint64_t time_ps,
-                                            uint64_t bytes) {
+std::optional<uint64_t> HostQueues::deliver(unsigned queue, uint64_t time_ps, uint64_t bytes) {
+  return write(queue, time_ps, bytes, picoseconds(config_.host_packet_ns));
+}
+
+std::optional<uint64_t> HostQueues::deliver_event(unsigned queue, uint64_t time_ps,
+                                                  uint64_t bytes) {
+  return write(queue, time_ps, bytes, picoseconds(config_.host_event_ns));
+}
+
+std::optional<uint64_t> HostQueues::write(unsigned queue_number, uint64_t time_ps, uint64_t bytes,
+                                          uint64_t host_work_ps) {
   Queue& queue = queues_[queue_number];
   while (!queue.refills_ps.empty() && queue.refills_ps.front() <= time_ps) queue.refills_ps.pop();
   const uint32_t descriptors = config_.host_queue_descriptors;
@@ -63,7 +72,7 @@ std::optional<uint64_t> HostQueues::deliver(unsigned queue_number, uint64_t time
   link_.advance(bytes * 8);
   link_.wait_until(start_ps + transaction_ps_);
   const uint64_t seen_ps = start_ps + write_latency_ps(bytes);
-  queue.host_free_ps = std::max(queue.host_free_ps, seen_ps) + picoseconds(config_.host_packet_ns);
+  queue.host_free_ps = std::max(queue.host_free_ps, seen_ps) + host_work_ps;
   queue.refills_ps.push(queue.host_free_ps);
   return seen_ps;
 }

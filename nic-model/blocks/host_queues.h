@@ -22,13 +22,17 @@ class HostQueues {
 
   unsigned count() const { return static_cast<unsigned>(queues_.size()); }
 
-  // When the host sees a packet whose DMA may begin at `time_ps`; nothing: no free buffer.
+  // When the host sees a packet or an event whose DMA may begin at `time_ps`; nothing: no free buffer.
   std::optional<uint64_t> deliver(unsigned queue, uint64_t time_ps, uint64_t bytes);
+  std::optional<uint64_t> deliver_event(unsigned queue, uint64_t time_ps, uint64_t bytes);
 
   uint64_t read_latency_ps(uint64_t bytes) const;
   uint64_t write_latency_ps(uint64_t bytes) const;
 
  private:
+  std::optional<uint64_t> write(unsigned queue, uint64_t time_ps, uint64_t bytes,
+                                uint64_t host_work_ps);
+
   struct Queue {
     Ring<uint64_t> refills_ps;  // when the buffers in use are free again
     uint64_t host_free_ps = 0;

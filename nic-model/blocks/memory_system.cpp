@@ -31,20 +31,23 @@ void MemorySystem::reset_time() {
 MemorySystem::Served MemorySystem::serve(uint64_t now_cycles, unsigned island, const Access& access,
                                          const fpc::MemoryCommand& command,
                                          fpc::ContextState& context) {
+  fpc::ByteStore& bytes = access.target == Target::kCtm ? ctm(island) : shared_;
+  if (!fpc::perform_at(access.address, command, context, bytes)) return {};
+  return touch(now_cycles, island, access);
+}
+
+MemorySystem::Served MemorySystem::touch(uint64_t now_cycles, unsigned island,
+                                         const Access& access) {
   MemoryEngine* engine = &islands_[island].ctm;
-  fpc::ByteStore* bytes = &islands_[island].bytes;
   uint64_t latency = config_.ctm.latency_cycles;
   if (access.target == Target::kImem) {
     engine = &imem_;
-    bytes = &shared_;
     latency = config_.imem.latency_cycles;
   } else if (access.target == Target::kEmem) {
     engine = &emem_;
-    bytes = &shared_;
     latency = cache_.touch(access.address, access.bytes) ? config_.emem_hot_latency_cycles
                                                          : config_.emem.latency_cycles;
   }
-  if (!fpc::perform_at(access.address, command, context, *bytes)) return {};
   const MemoryEngine::Grant grant =
       engine->access(now_cycles, access.address, access.bytes, access.is_atomic);
   return {true, grant.start_cycles + latency, grant.hold_cycles};

@@ -30,6 +30,9 @@ class MemorySystem {
     uint64_t signal_cycles = 0;
     uint64_t hold_cycles = 0;  // the core may go on so much later
   };
+  // The access's time alone, on one of the memories.
+  Served touch(uint64_t now_cycles, unsigned island, const Access& access);
+  // Performs the command, too.
   Served serve(uint64_t now_cycles, unsigned island, const Access& access,
                const fpc::MemoryCommand& command, fpc::ContextState& context);
 

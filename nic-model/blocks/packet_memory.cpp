@@ -32,6 +32,14 @@ bool place_in_ctm(const Packet& packet, fpc::ByteStore& ctm) {
                    std::span(packet.bytes).first(bytes));
 }
 
+bool peek_in_ctm(const Descriptor& descriptor, const fpc::ByteStore& ctm, const Packet& packet,
+                 std::span<uint8_t> to) {
+  Packet copy = packet;
+  if (!take_from_ctm(descriptor, ctm, copy) || copy.bytes.size() < to.size()) return false;
+  std::copy_n(copy.bytes.begin(), to.size(), to.begin());
+  return true;
+}
+
 bool take_from_ctm(const Descriptor& descriptor, const fpc::ByteStore& ctm, Packet& packet) {
   const size_t length = base::extract<13, 0>(descriptor.length_word);
   const size_t offset = base::extract<12, 0>(descriptor.pointer);

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 
 #include "fpc/firmware/abi.h"
 #include "fpc/memory.h"
@@ -24,6 +25,10 @@ std::array<uint32_t, firmware::kPvWords> packet_vector(const Packet& packet);
 
 // Copies the packet's first bytes into its CTM buffer; false: the store is full.
 [[nodiscard]] bool place_in_ctm(const Packet& packet, fpc::ByteStore& ctm);
+
+// Copies the first `bytes` bytes that a packet in service has now to `to`; false as below, or when it has fewer.
+[[nodiscard]] bool peek_in_ctm(const Descriptor& descriptor, const fpc::ByteStore& ctm,
+                               const Packet& packet, std::span<uint8_t> to);
 
 // Takes the packet's bytes out of the card as the descriptor says; false: the descriptor does not describe this packet (other
 // number or island, bytes outside its buffers).

@@ -25,6 +25,12 @@ void hand_out(const fpc::MemoryCommand& command, fpc::ContextState& context, uin
   pv[firmware::kPvSequence] = sequence;
 }
 
+// Of the datapath, which takes what is written.
+bool is_io(const fpc::MemoryCommand& command) {
+  return command.wide && command.address >= firmware::kIoBase &&
+         command.address < firmware::kIoBase + firmware::kIoBytes;
+}
+
 [[noreturn]] void give_up(const char* what) {
   std::fprintf(stderr, "cost: %s\n", what);
   std::abort();
@@ -63,7 +69,7 @@ Cost of_packet(const firmware::LinkedStore& store, fpc::ByteStore& memory,
       hand_out(command, context, packets, bytes.size());
     } else if (command.address == firmware::kIoSequence) {
       std::fill_n(&context.xfer_in[command.xfer], command.length, packets);
-    } else if (command.address != firmware::kIoRetire && !perform(command, context, memory)) {
+    } else if (!is_io(command) && !perform(command, context, memory)) {
       give_up("a command is refused");
     }
     core.signal(command.slot, command.signal_mask());

@@ -7,8 +7,10 @@
 #include <algorithm>
 #include <cassert>
 #include <deque>
+#include <map>
 #include <memory>
 #include <set>
+#include <utility>
 
 #include "base/rng.h"
 #include "fpc/code_store.h"
@@ -39,8 +41,10 @@ class Card {
   bool can_hand_out() const { return next_ < packets_.size(); }
   std::vector<Retired> take_retired() { return std::move(retired_); }
 
-  void hand_out(const fpc::MemoryCommand& command, fpc::ContextState& context) {
+  // `thread` tells contexts of all cores apart.
+  void hand_out(unsigned thread, const fpc::MemoryCommand& command, fpc::ContextState& context) {
     const Packet& packet = packets_[next_];
+    threads_[thread] = {next_, {}};
     const uint32_t number = free_.front();
     free_.pop_front();
     const auto length = static_cast<uint32_t>(packet.bytes.size());
@@ -60,10 +64,23 @@ class Card {
   }
 
   // Commands on the I/O addresses; false: not one of them.
-  bool perform_io(const fpc::MemoryCommand& command, fpc::ContextState& context) {
+  bool perform_io(unsigned thread, const fpc::MemoryCommand& command, fpc::ContextState& context) {
     if (command.op == fpc::Op::kMemWrite32Swap && command.address == firmware::kIoRetire) {
       return command.length == firmware::kDescriptorWords &&
              retire(&context.xfer_out[command.xfer]);
+    }
+    if (command.op == fpc::Op::kMemWrite32Swap && command.address == firmware::kIoEventData) {
+      std::vector<uint8_t>& staged = threads_[thread].staged;
+      for (unsigned i = 0; i < command.length; ++i) {
+        const uint32_t word = context.xfer_out[command.xfer + i];
+        for (unsigned byte = 0; byte < 4; ++byte)
+          staged.push_back(static_cast<uint8_t>(word >> 8 * byte));
+      }
+      return true;
+    }
+    if (command.op == fpc::Op::kMemWrite32Swap && command.address == firmware::kIoEvent) {
+      return command.length == firmware::kEventWords &&
+             send_event(threads_[thread], &context.xfer_out[command.xfer]);
     }
     if (command.op == fpc::Op::kMemRead32Swap && command.address == firmware::kIoSequence) {
       const uint32_t words[] = {newest_, oldest()};
@@ -75,6 +92,30 @@ class Card {
   }
 
  private:
+  struct Thread {
+    size_t packet = 0;
+    std::vector<uint8_t> staged;  // data of an event
+  };
+
+  bool send_event(Thread& thread, const uint32_t* words) {
+    Event event;
+    event.map = words[0];
+    event.packet.resize(words[1]);
+    memory_.read(words[3], event.packet);
+    const uint32_t kind = words[5];
+    event.data = std::exchange(thread.staged, {});
+    event.data.resize(words[4]);
+    if (kind == firmware::kEventDataMap) {
+      memory_.read((uint64_t{words[7]} << 8) + words[6], event.data);
+    } else if (kind == firmware::kEventDataPacket) {
+      memory_.read(words[6], event.data);
+    } else if (kind != firmware::kEventDataStack && !event.data.empty()) {
+      return false;
+    }
+    retired_[thread.packet].events.push_back(std::move(event));
+    return true;
+  }
+
   uint32_t oldest() const {
     uint32_t oldest = newest_ + 1;
     for (const uint32_t sequence : in_service_) {
@@ -102,6 +143,7 @@ class Card {
   std::span<const Packet> packets_;
   uint32_t first_sequence_, newest_;
   std::vector<Retired> retired_;
+  std::map<unsigned, Thread> threads_;
   std::deque<uint32_t> free_;  // packet numbers
   std::set<uint32_t> in_service_;
   size_t next_ = 0, done_ = 0;
@@ -201,8 +243,9 @@ class Scheduler {
     fpc::Core& core = *cores_[pending.core];
     fpc::ContextState& context = core.context(command.slot);
     if (command.op == fpc::Op::kMemPacketAddThread) {
-      card_.hand_out(command, context);
-    } else if (!card_.perform_io(command, context) && !fpc::perform(command, context, memory_)) {
+      card_.hand_out(index, command, context);
+    } else if (!card_.perform_io(index, command, context) &&
+               !fpc::perform(command, context, memory_)) {
       run_.trouble = fmt::format("core {} slot {}: command at {:#x} of {} is refused", pending.core,
                                  command.slot, command.address, command.length);
     }

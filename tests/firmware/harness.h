@@ -30,11 +30,17 @@ struct Packet {
   uint32_t flags = 0, queue = 0;              // packet vector words kPvFlags, kPvQueue
 };
 
+struct Event {  // of perf_event_output
+  uint32_t map = 0;
+  std::vector<uint8_t> packet, data;
+};
+
 struct Retired {
   uint32_t verdict = 0;
   uint32_t pointer = 0;  // packet vector word kPvPointer
   uint32_t flags = 0, queue = 0;
   std::vector<uint8_t> bytes;
+  std::vector<Event> events;
 
   uint32_t offset() const { return pointer & 0x1fff; }
 };

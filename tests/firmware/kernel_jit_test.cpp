@@ -75,7 +75,6 @@ class KernelImage {
 TEST(KernelJit, EveryImageRunsWithoutFault) {
   unsigned run = 0;
   for (const std::string& name : vectors::names()) {
-    if (name == "misc.perf") continue;
     KernelImage image(name);
     const harness::Run result = image.run(all_frames(), 2);
     EXPECT_EQ(result.trouble, "") << name;
@@ -88,14 +87,17 @@ TEST(KernelJit, EveryImageRunsWithoutFault) {
   EXPECT_GE(run, 40u);
 }
 
-TEST(KernelJit, PerfEventsAreRefusedInTheDriversWords) {
-  const vectors::Vector vector = vectors::load("misc.perf");
-  const auto relocated = firmware::link_relocated(vector.relocated, vectors::layout());
-  ASSERT_FALSE(relocated);
-  EXPECT_EQ(relocated.error().text(), "event_output: not supported by FW");
-  const auto linked = firmware::link(vector.image);
-  ASSERT_FALSE(linked);
-  EXPECT_EQ(linked.error().text(), "event_output: not supported by FW");
+TEST(KernelJit, PerfEventsCarryDataAndPacketBytes) {
+  KernelImage image("misc.perf");
+  const Frame frame = frames::ipv4(17, 1, 2, 3, 80);
+  const harness::Run run = image.run({frame});
+  ASSERT_EQ(run.trouble, "");
+  ASSERT_EQ(run.retired[0].events.size(), 1u);
+  const harness::Event& event = run.retired[0].events[0];
+  constexpr uint32_t kMapIdOfTheRecordingKernel = 569;
+  EXPECT_EQ(event.map, kMapIdOfTheRecordingKernel);
+  EXPECT_EQ(event.data, (Frame{1, 0, 0, 0, static_cast<uint8_t>(frame.size()), 0, 0, 0}));
+  EXPECT_EQ(event.packet, Frame(frame.begin(), frame.begin() + 32));
 }
 
 TEST(KernelJit, ConstantVerdictsComeOut) {

@@ -18,6 +18,16 @@
 .reg flags_low          gprA_8      ; of map_update
 .reg flags_high         gprA_9
 
+; at the entry of perf_event: R2 to R5, and what R4 points to
+.reg data_kind          gprA_1
+.reg event_map          gprA_4
+.reg flags_high_3       gprA_7      ; of R3: packet bytes
+.reg data_low           gprB_8
+.reg data_high          gprB_9
+.reg data_bytes         gprB_10
+.reg bits               gprB_2
+.reg left               gprA_2
+
 ; of the map routines; all of them may be clobbered by a helper
 .reg key_address        gprA_1      ; local memory
 .reg hashed             gprB_10     ; continuation of hash_steps
