@@ -17,7 +17,8 @@ using base::Result;
 using nlohmann::ordered_json;
 
 struct Options {
-  std::string input, program, output, target = "nfp", json, verify;
+  ProgramSource source;
+  std::string output, target = "nfp", json, verify;
 };
 
 const char* relocation_name(unsigned type) {
@@ -59,13 +60,12 @@ ordered_json summary(const firmware::Image& image, const offload::Target& target
 int compile(const Options& options) {
   Result<offload::Target> target = offload::parse_target(options.target);
   if (!target) return fail(target.error());
-  if (const int differs = verify_if_asked(options.verify, options.input, options.program))
-    return differs;
-  Result<Input> input = load_input(options.input, options.program, *target);
+  if (const int differs = verify_if_asked(options.verify, options.source)) return differs;
+  Result<Input> input = load_input(options.source, *target);
   if (!input) return fail(input.error());
   if (input->kind != InputKind::kObject)
-    return fail(
-        base::invalid_input("is compiled already; compile takes an eBPF object", options.input));
+    return fail(base::invalid_input("is compiled already; compile takes an eBPF object",
+                                    options.source.path));
   if (Result<void> written = write_file(options.output, firmware::to_json(input->image)); !written)
     return fail(written.error());
 
@@ -91,10 +91,8 @@ void add_compile(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
   CLI::App* command =
       app.add_subcommand("compile", "compile an eBPF program to an image of microcode");
-  command->add_option("PROG.o", options->input, "eBPF object (ELF, as clang -target bpf writes it)")
-      ->required();
-  command->add_option("--prog", options->program,
-                      "program of the object, by function name; needed when it has several");
+  add_program_options(*command, options->source, "PROG.o",
+                      "eBPF object (ELF, as clang -target bpf writes it)");
   command
       ->add_option("-o,--output", options->output,
                    "image file to write (JSON); - is standard output")

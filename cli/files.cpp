@@ -12,8 +12,6 @@
 #include <filesystem>
 #include <memory>
 
-#include "offload-compiler/ebpf/object.h"
-
 namespace cli {
 
 using base::Result;
@@ -99,34 +97,35 @@ Result<Input> load_words(const std::string& contents, const std::string& path) {
   return input;
 }
 
-}  // namespace
-
-Result<Input> load_input(const std::string& path, const std::string& name,
-                         const offload::Target& target) {
+// The input when the file holds one that is compiled already.
+Result<std::optional<Input>> load_compiled(const std::string& path) {
   Result<std::string> contents = read_file(path);
   if (!contents) return contents.error();
   const InputKind kind = kind_of(*contents);
   if (kind == InputKind::kImage) {
     Result<firmware::Image> image = firmware::image_from_json(*contents, path);
     if (!image) return image.error();
-    return Input{kind, std::move(*image), false};
+    return std::optional<Input>({kind, std::move(*image), false});
   }
-  if (kind == InputKind::kWords && looks_like_words(*contents)) return load_words(*contents, path);
+  if (kind != InputKind::kWords || !looks_like_words(*contents)) return std::optional<Input>();
+  Result<Input> words = load_words(*contents, path);
+  if (!words) return words.error();
+  return std::optional<Input>(std::move(*words));
+}
 
-  Result<ebpf::Object> object = ebpf::load_object(path);
-  if (!object) return object.error();
-  Result<ebpf::Program> program = ebpf::select_program(*object, name);
-  if (!program) {
-    base::Error error = program.error();
-    if (name.empty() && object->programs.size() > 1) error.message += "; choose one with --prog";
-    return error;
+}  // namespace
+
+Result<Input> load_input(const ProgramSource& source, const offload::Target& target) {
+  if (!source.path.empty()) {
+    Result<std::optional<Input>> compiled = load_compiled(source.path);
+    if (!compiled) return compiled.error();
+    if (*compiled) return std::move(**compiled);
   }
+  Result<ebpf::Program> program = load_program(source);
+  if (!program) return program.error();
   Result<firmware::Image> image = offload::compile(*program, target);
-  if (!image) {
-    return base::Error{image.error().code, image.error().text(),
-                       fmt::format("{}: program {}", path, program->name)};
-  }
-  return Input{InputKind::kObject, std::move(*image), false};
+  if (image) return Input{InputKind::kObject, std::move(*image), false};
+  return base::Error{image.error().code, image.error().text(), name_of(source, *program)};
 }
 
 }  // namespace cli

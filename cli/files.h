@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "cli/program_source.h"
 #include "fpc/firmware/image.h"
 #include "offload-compiler/compiler.h"
 
@@ -30,9 +31,7 @@ struct Input {
   bool placed = false;
 };
 
-// Reads PATH and, for an object, compiles the program called `name` (the only one when empty) for
-// `target`.
-base::Result<Input> load_input(const std::string& path, const std::string& name,
-                               const offload::Target& target);
+// Reads an image or words as they are; compiles anything else for `target`.
+base::Result<Input> load_input(const ProgramSource& source, const offload::Target& target);
 
 }  // namespace cli

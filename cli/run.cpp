@@ -29,7 +29,8 @@ constexpr unsigned kPlacedDone = 0x1f00, kPlacedResident = 0x1000, kPlacedHelper
                    kPlacedHelperStride = 0x10;
 
 struct Options {
-  std::string input, program, nic = "nfp-120", target = "nfp", codegen = "kernel", engine = "jit";
+  ProgramSource source;
+  std::string nic = "nfp-120", target = "nfp", codegen = "kernel", engine = "jit";
   std::string pcap, traffic, rate, duration, maps, maps_out, out, json, verify;
   unsigned fpcs = 0;
   uint64_t packets = 0, seed = 1;
@@ -148,9 +149,8 @@ int run(const Options& options) {
   if (!limits) return fail(limits.error());
   Result<nic::PacketSource> source = open_source(options, *config);
   if (!source) return fail(source.error());
-  if (const int differs = verify_if_asked(options.verify, options.input, options.program))
-    return differs;
-  Result<Input> input = load_input(options.input, options.program, *target);
+  if (const int differs = verify_if_asked(options.verify, options.source)) return differs;
+  Result<Input> input = load_input(options.source, *target);
   if (!input) return fail(input.error());
 
   RunFacts facts{config->name,
@@ -182,12 +182,8 @@ int run(const Options& options) {
 }
 
 void add_options(CLI::App& command, Options& o) {
-  command
-      .add_option("PROG.o|IMAGE|WORDS", o.input,
-                  "eBPF object, image of millrace compile, or words of a card's jited dump")
-      ->required();
-  command.add_option("--prog", o.program,
-                     "program of the object, by function name; needed when it has several");
+  add_program_options(command, o.source, "PROG.o|IMAGE|WORDS",
+                      "eBPF object, image of millrace compile, or words of a card's jited dump");
   command.add_option("--nic", o.nic, "card: a name of `millrace nic list` or a TOML file")
       ->capture_default_str();
   command.add_option("--fpcs", o.fpcs, "worker FPCs instead of the card's own number")

@@ -4,29 +4,12 @@
 
 #include <CLI/CLI.hpp>
 
-#include "cli/files.h"
 #include "cli/message.h"
 #include "host-driver/kernel_verify.h"
-#include "offload-compiler/ebpf/object.h"
 
 namespace cli {
 
 using base::Result;
-
-namespace {
-
-Result<ebpf::Program> load_program(const std::string& path, const std::string& name) {
-  Result<std::string> contents = read_file(path);
-  if (!contents) return contents.error();
-  if (kind_of(*contents) == InputKind::kImage) {
-    return base::invalid_input("--verify kernel needs an eBPF program, this is an image", path);
-  }
-  Result<ebpf::Object> object = ebpf::load_object(path);
-  if (!object) return object.error();
-  return ebpf::select_program(*object, name);
-}
-
-}  // namespace
 
 void add_verify_option(CLI::App& command, std::string& verify) {
   command
@@ -37,10 +20,9 @@ void add_verify_option(CLI::App& command, std::string& verify) {
       ->check(CLI::IsMember({"kernel"}));
 }
 
-int verify_if_asked(const std::string& verify, const std::string& path,
-                    const std::string& program_name) {
+int verify_if_asked(const std::string& verify, const ProgramSource& source) {
   if (verify.empty()) return kDone;
-  const Result<ebpf::Program> program = load_program(path, program_name);
+  const Result<ebpf::Program> program = load_program(source);
   if (!program) return fail(program.error());
   const Result<host::VerifierComparison> compared = host::verify_in_kernel(*program);
   if (!compared) return fail(compared.error());

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "cli/program_source.h"
+
 namespace CLI {
 class App;
 }
@@ -14,6 +16,6 @@ void add_verify_option(CLI::App& command, std::string& verify);
 
 // Does nothing when `verify` is empty. Prints one sentence to standard error; returns kAnswerIsNo when the answers differ,
 // kBadInput when there is nothing to ask about or nobody to ask.
-int verify_if_asked(const std::string& verify, const std::string& path, const std::string& program);
+int verify_if_asked(const std::string& verify, const ProgramSource& source);
 
 }  // namespace cli

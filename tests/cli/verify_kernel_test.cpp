@@ -27,7 +27,7 @@ TEST(VerifyKernel, NeedsAProgram) {
   ASSERT_EQ(millrace({"compile", example("drop.bpf.o"), "-o", image}).exit_code, 0);
   const test::Output output = millrace({"run", image, "--verify", "kernel"});
   EXPECT_EQ(output.exit_code, 2);
-  EXPECT_THAT(output.err, HasSubstr("--verify kernel needs an eBPF program, this is an image"));
+  EXPECT_THAT(output.err, HasSubstr("is an image, needed is an eBPF program"));
 }
 
 TEST(VerifyKernel, KnowsNoOtherVerifier) {
