@@ -197,11 +197,13 @@ Code CardProgramGenerator::branch(unsigned depth) {
     body.push_back(op(BPF_JMP | BPF_JA, 0, 0, static_cast<int16_t>(other.size()), 0));
   }
   const auto off = static_cast<int16_t>(body.size());
-  const bool by_register = chance(2);
+  const uint8_t left = number();
+  uint8_t right = number();
+  // Of a register compared with itself the kernel follows both ways, and loses its bounds on the impossible one.
+  while (right == left) right = number();
   const ebpf::Insn jump =
-      by_register
-          ? op(static_cast<uint8_t>(group | condition | BPF_X), number(), number(), off, 0)
-          : op(static_cast<uint8_t>(group | condition | BPF_K), number(), 0, off, constant());
+      chance(2) ? op(static_cast<uint8_t>(group | condition | BPF_X), left, right, off, 0)
+                : op(static_cast<uint8_t>(group | condition | BPF_K), left, 0, off, constant());
   return Code{jump} + body + other;
 }
 

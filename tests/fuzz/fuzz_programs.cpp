@@ -14,46 +14,57 @@ namespace {
 
 struct Search {
   uint64_t programs = 10'000, seed = 1, progress = 10'000, findings = 10;
-  bool listings = false;
+  bool explain = false;
 };
 
 using Counts = std::array<uint64_t, fuzz::Judgement::kDifferent + 1>;  // by verdict
 
+bool is_finding(const fuzz::Judgement& judgement) {
+  return judgement.verdict == fuzz::Judgement::kRefusedByOne ||
+         judgement.verdict == fuzz::Judgement::kDifferent;
+}
+
 void print_counts(const Counts& counts, uint64_t seed, double seconds) {
-  fmt::print(
-      "up to seed {}: {} agree, {} warned of, {} refused, {} too long, {} different; {:.0f} s\n",
-      seed, counts[fuzz::Judgement::kAgree], counts[fuzz::Judgement::kWarned],
-      counts[fuzz::Judgement::kRefused], counts[fuzz::Judgement::kTooLong],
-      counts[fuzz::Judgement::kDifferent], seconds);
+  constexpr const char* kNames[] = {"agree",    "warned of",      "refused",
+                                    "too long", "refused by one", "different"};
+  fmt::print("up to seed {}:", seed);
+  for (size_t i = 0; i < counts.size(); ++i) fmt::print(" {} {},", counts[i], kNames[i]);
+  fmt::print(" {:.0f} s\n", seconds);
   std::fflush(stdout);
 }
 
-void print_finding(fuzz::Judge& judge, const fuzz::JudgeOptions& options, uint64_t seed,
-                   const std::string& text) {
-  const fuzz::CardProgram small =
-      judge.shrink(fuzz::random_card_program(seed, options.programs), seed);
-  fmt::print("seed {}: {}\nwithout all that it does not need: {}\n{}\n", seed, text,
-             judge.judge(small, seed).text, fuzz::listing(small.program));
+void print_finding(fuzz::Judge& judge, const fuzz::CardProgram& subject, uint64_t seed,
+                   const fuzz::Judgement& judgement) {
+  fmt::print("seed {}: {}\n", seed, judgement.text);
+  if (judgement.verdict == fuzz::Judgement::kRefusedByOne) {
+    fmt::print("{}\n", fuzz::listing(subject.program));
+    return;
+  }
+  const fuzz::CardProgram small = judge.shrink(subject, seed);
+  fmt::print("without all that it does not need: {}\n{}\n", judge.judge(small, seed).text,
+             fuzz::listing(small.program));
 }
 
 int search(fuzz::Judge& judge, const fuzz::JudgeOptions& options, const Search& wanted) {
   Counts counts{};
+  uint64_t findings = 0;
   const auto start = std::chrono::steady_clock::now();
-  for (uint64_t i = 0; i < wanted.programs; ++i) {
+  for (uint64_t i = 0; i < wanted.programs && findings < wanted.findings; ++i) {
     const uint64_t seed = wanted.seed + i;
-    const fuzz::Judgement judgement = judge.judge(seed);
+    const fuzz::CardProgram subject = fuzz::random_card_program(seed, options.programs);
+    const fuzz::Judgement judgement = judge.judge(subject, seed);
     ++counts[judgement.verdict];
-    if (judgement.verdict == fuzz::Judgement::kDifferent)
-      print_finding(judge, options, seed, judgement.text);
-    else if (wanted.listings && !judgement.text.empty())
+    if (is_finding(judgement)) {
+      print_finding(judge, subject, seed, judgement);
+      ++findings;
+    } else if (wanted.explain && !judgement.text.empty()) {
       fmt::print("seed {}: {}\n", seed, judgement.text);
-    const bool enough = counts[fuzz::Judgement::kDifferent] >= wanted.findings;
+    }
     const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start;
-    if (enough || (i + 1) % wanted.progress == 0 || i + 1 == wanted.programs)
-      print_counts(counts, seed, passed.count());
-    if (enough) break;
+    const bool last = i + 1 == wanted.programs || findings == wanted.findings;
+    if (last || (i + 1) % wanted.progress == 0) print_counts(counts, seed, passed.count());
   }
-  return counts[fuzz::Judgement::kDifferent] == 0 ? 0 : 1;
+  return findings == 0 ? 0 : 1;
 }
 
 }  // namespace
@@ -78,7 +89,7 @@ int main(int argc, char** argv) {
   app.add_flag("--reach-defects", options.programs.reach_defects,
                "Programs also do what the reference lowering is known to get wrong");
   app.add_flag("--without-kernel", without_kernel, "Do not ask the running kernel");
-  app.add_flag("--explain", wanted.listings, "Say what each warning and refusal was");
+  app.add_flag("--explain", wanted.explain, "Say what each warning and refusal was");
   CLI11_PARSE(app, argc, argv);
   options.with_kernel = !without_kernel;
   auto judge = fuzz::Judge::create(options);

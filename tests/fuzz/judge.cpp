@@ -26,6 +26,12 @@ ebpf::InterpreterOptions card_options(const firmware::AdjustHead& window) {
   return options;
 }
 
+// Of a verifier that should accept.
+Judgement refusal(const char* whose, const base::Error& error) {
+  const bool too_long = error.code == base::ErrorCode::kOutOfRange;
+  return {too_long ? Judgement::kTooLong : Judgement::kRefusedByOne, whose + error.text()};
+}
+
 constexpr uint64_t kMaxVisits =
     20'000;  // of the verifier; programs that need more cost too much time
 
@@ -51,13 +57,12 @@ Judgement Judge::judge(const CardProgram& subject, uint64_t seed) {
   ebpf::VerifierOptions verifier;
   verifier.max_visits = kMaxVisits;
   verifier.offloaded = subject.offload_only;
-  if (const auto verified = ebpf::verify(subject.program, verifier); !verified) {
-    const bool too_long = verified.error().code == base::ErrorCode::kOutOfRange;
-    return {too_long ? Judgement::kTooLong : Judgement::kDifferent,
-            "our verifier refuses: " + verified.error().text()};
-  }
+  if (const auto verified = ebpf::verify(subject.program, verifier); !verified)
+    return refusal("our verifier: ", verified.error());
   if (kernel_ && !subject.offload_only) {
-    if (std::string text = ask_kernel(subject, input); !text.empty())
+    const auto seen = kernel_->observe(subject.program, input);
+    if (!seen) return refusal("kernel: ", seen.error());
+    if (std::string text = compare_with_kernel(subject, input, *seen); !text.empty())
       return {Judgement::kDifferent, "kernel: " + text};
   }
   const auto image = offload::compile(subject.program, target_);
@@ -68,13 +73,12 @@ Judgement Judge::judge(const CardProgram& subject, uint64_t seed) {
   return {};
 }
 
-std::string Judge::ask_kernel(const CardProgram& subject, const Input& input) {
-  const auto seen = kernel_->observe(subject.program, input);
-  if (!seen) return seen.error().text();
+std::string Judge::compare_with_kernel(const CardProgram& subject, const Input& input,
+                                       const Observation& seen) {
   // Its room behind a packet does not matter: subjects never ask for more.
   const auto reference = observe_reference(subject.program, input, test_support::kernel_options());
   if (!reference) return "reference: " + reference.error().text();
-  return difference(*reference, *seen);
+  return difference(*reference, seen);
 }
 
 std::string Judge::ask_core(const CardProgram& subject, const firmware::Image& image,
@@ -89,17 +93,11 @@ std::string Judge::ask_core(const CardProgram& subject, const firmware::Image& i
 
 CardProgram Judge::shrink(CardProgram subject, uint64_t seed) {
   std::vector<ebpf::Insn>& insns = subject.program.insns;
-  const std::string kind = judge(subject, seed).text.substr(0, 6);
   for (size_t length = insns.size() / 2; length > 0; length /= 2) {
     for (size_t at = 0; at + length <= insns.size(); at += length) {
       const std::vector<ebpf::Insn> before = insns;
       std::fill_n(insns.begin() + static_cast<ptrdiff_t>(at), length, kNothing);
-      if (insns == before) continue;
-      const Judgement judgement = judge(subject, seed);
-      const bool still = judgement.verdict == Judgement::kDifferent &&
-                         judgement.text.starts_with(kind) &&
-                         judgement.text.find("refuses") == std::string::npos;
-      if (!still) insns = before;
+      if (insns != before && judge(subject, seed).verdict != Judgement::kDifferent) insns = before;
     }
   }
   return subject;

@@ -22,11 +22,12 @@ struct JudgeOptions {
 
 struct Judgement {
   enum Verdict {
-    kAgree,      // all that can run the program
-    kWarned,     // reference and kernel; the compiler warns that its code is wrong for some values
-    kRefused,    // reference and kernel; the compiler refuses the program
-    kTooLong,    // nobody: verification would take too long
-    kDifferent,  // or one refuses what another accepts
+    kAgree,    // all that can run the program
+    kWarned,   // reference and kernel; the compiler warns that its code is wrong for some values
+    kRefused,  // reference and kernel; the compiler refuses the program
+    kTooLong,  // nobody: verification would take too long
+    kRefusedByOne,  // of the two verifiers, that should both accept
+    kDifferent,
   };
   Verdict verdict = kAgree;
   std::string text;  // of the difference or the refusal
@@ -46,7 +47,8 @@ class Judge {
  private:
   Judge(const JudgeOptions& options, const offload::Target& target)
       : options_(options), target_(target) {}
-  std::string ask_kernel(const CardProgram& subject, const Input& input);
+  std::string compare_with_kernel(const CardProgram& subject, const Input& input,
+                                  const Observation& seen);
   std::string ask_core(const CardProgram& subject, const firmware::Image& image,
                        const Input& input);
 

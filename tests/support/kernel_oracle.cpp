@@ -8,6 +8,7 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 
@@ -93,8 +94,12 @@ base::Result<KernelOracle> KernelOracle::load(const ebpf::Program& program,
   std::string log;
   oracle.program_fd_ = load_program(program, *oracle.maps_, &log);
   if (oracle.program_fd_ >= 0) return oracle;
-  return base::invalid_input(fmt::format("kernel refuses program {}: {}\n{}", program.name,
-                                         std::strerror(-oracle.program_fd_), log));
+  const bool too_long =
+      oracle.program_fd_ == -E2BIG || log.find("jumps is too complex") != std::string::npos;
+  std::string message = fmt::format("kernel refuses program {}: {}\n{}", program.name,
+                                    std::strerror(-oracle.program_fd_), log);
+  if (too_long) return base::out_of_range(std::move(message));
+  return base::invalid_input(std::move(message));
 }
 
 KernelOracle::KernelOracle(KernelOracle&& other) noexcept

@@ -36,7 +36,7 @@ class KernelOracle {
   using Entries = test_support::Entries;
   static constexpr size_t kMinPacketBytes = 14, kMaxPacketBytes = 3520;
 
-  // Error: the kernel refused a map or the program; the message ends in its verifier's log.
+  // Error: the kernel refused a map or the program; the message ends in its verifier's log. kOutOfRange: its verifier gave up.
   static base::Result<KernelOracle> load(const ebpf::Program& program);
   // The same with maps that others use as well; they have the shapes of the program's.
   static base::Result<KernelOracle> load(const ebpf::Program& program,
