@@ -23,7 +23,7 @@ ALLOWED = {
 CONFINED = {
     r"systemc|tlm.*": {"nic-model"},
     r"bpf/.*": {"offload-compiler/ebpf"},
-    r"pcap.*": {"nic-model"},
+    r"pcap.*": {"nic-model", "offload-compiler/ebpf"},
     r"toml\+\+/.*": {"nic-model"},
     r"CLI/.*": {"cli"},
 }

@@ -6,6 +6,8 @@ usage: make_capture.py OUTPUT_DIRECTORY
   office.pcap          400 frames, nanosecond timestamps: TCP, UDP, DNS, ICMP, IPv6, ARP and VLAN
   firewall.json        rules: half of the TCP and UDP flows are dropped, some are sent back out
   load_balancer.json   backends: all 256 slots
+  udp_ports.json       DNS is blocked, NTP was once
+  router.json          routes: three hosts and the network that they are in
 
 The contents are a function of this file alone.
 """
@@ -101,6 +103,16 @@ def main():
     macs = bytes.fromhex("02000000bb01") + bytes.fromhex("02000000aa01")
     slots = [entry(struct.pack("<I", n), bytes([10, 1, 0, 1]) + bytes([10, 2, 0, 1 + n % 32]) + macs) for n in range(256)]
     (folder / "load_balancer.json").write_text(json.dumps({"backends": slots}, indent=1) + "\n")
+
+    ports = [entry(struct.pack("<I", port), struct.pack("<I", mark)) for port, mark in [(53, 1), (123, 0)]]
+    (folder / "udp_ports.json").write_text(json.dumps({"blocked": ports}, indent=1) + "\n")
+
+    routes = [(32, host) for host in (1, 2, 3)] + [(24, 0)]
+    hops = [
+        entry(bytes([192, 0, 2, host]) + struct.pack("<I", length), bytes.fromhex("02000000cc") + bytes([host]) + macs[6:] + bytes(12))
+        for length, host in routes
+    ]
+    (folder / "router.json").write_text(json.dumps({"routes": hops}, indent=1) + "\n")
 
 
 if __name__ == "__main__":

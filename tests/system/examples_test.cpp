@@ -1,36 +1,34 @@
 // Every example on a 120-FPC card, from a capture and from the generator, against the reference
-// interpreter.
+// interpreter and the running kernel.
 // SPDX-License-Identifier: Apache-2.0
-#include <gmock/gmock.h>
-
-#include <algorithm>
-
-#include "offload-compiler/ebpf/interpreter.h"
-#include "offload-compiler/ebpf/object.h"
+#include "tests/system/example_reference.h"
 #include "tests/system/runs.h"
 
 namespace {
 
 using nlohmann::json;
 using test::example;
+using test::Example;
+using test::Expected;
 using test::run_json;
 
-struct Example {
-  const char *file, *program, *maps;
-};
-
-std::ostream& operator<<(std::ostream& out, const Example& e) { return out << e.program; }
-
 const Example kExamples[] = {
-    {"drop", "drop", nullptr},
-    {"pass", "pass", nullptr},
-    {"tx_macswap", "tx_macswap", nullptr},
-    {"ethertype", "ethertype", nullptr},
+    {"drop", "drop"},
+    {"pass", "pass"},
+    {"tx_macswap", "tx_macswap"},
+    {"ethertype", "ethertype"},
+    {"udp_ports", "udp_ports", "udp_ports.json"},
     {"firewall", "firewall", "firewall.json"},
-    {"counters", "count_protocols", nullptr},
-    {"counters", "count_sources", nullptr},
+    {"counters", "count_protocols"},
+    {"counters", "count_sources"},
     {"load_balancer", "load_balancer", "load_balancer.json"},
-    {"ttl", "ttl", nullptr},
+    {"ttl", "ttl"},
+    {"router", "router", "router.json"},
+    {"vlan", "vlan_pop"},
+    {"vlan", "vlan_push"},
+    {"trim", "trim"},
+    {"functions", "functions"},
+    {"tc_fragments", "tc_fragments"},
 };
 
 std::vector<std::string> arguments_of(const Example& e) {
@@ -38,72 +36,6 @@ std::vector<std::string> arguments_of(const Example& e) {
                                         e.program, "--nic", "nfp-120"};
   if (e.maps) arguments.insert(arguments.end(), {"--maps", example(e.maps)});
   return arguments;
-}
-
-std::vector<uint8_t> bytes_of(const json& list) {
-  std::vector<uint8_t> bytes;
-  for (const json& byte : list)
-    bytes.push_back(static_cast<uint8_t>(std::stoul(byte.get<std::string>(), nullptr, 16)));
-  return bytes;
-}
-
-// What the program does to the capture, one packet after the other, without a card.
-struct Expected {
-  std::array<uint64_t, 4> verdicts{};  // by XDP action 0..3
-  std::vector<std::vector<uint8_t>> sent;
-  json maps;
-};
-
-json maps_json(const ebpf::Program& program, const std::vector<std::shared_ptr<ebpf::Map>>& maps) {
-  const auto hex = [](std::span<const uint8_t> bytes) {
-    json list = json::array();
-    for (const uint8_t byte : bytes) {
-      char text[5];
-      std::snprintf(text, sizeof text, "0x%02x", byte);
-      list.push_back(text);
-    }
-    return list;
-  };
-  json out = json::object();
-  for (size_t i = 0; i < maps.size(); ++i) {
-    json entries = json::array();
-    maps[i]->for_each([&](std::span<const uint8_t> key, std::span<const uint8_t> value) {
-      entries.push_back({{"key", hex(key)}, {"value", hex(value)}});
-    });
-    out[program.maps[i].name] = entries;
-  }
-  return out;
-}
-
-Expected reference_run(const Example& e) {
-  const auto object = ebpf::load_object(example(std::string(e.file) + ".bpf.o"));
-  EXPECT_TRUE(object) << object.error().text();
-  const auto program = ebpf::select_program(*object, e.program);
-  EXPECT_TRUE(program);
-  std::vector<std::shared_ptr<ebpf::Map>> maps;
-  for (const ebpf::MapDef& def : program->maps)
-    maps.emplace_back(std::move(*ebpf::Map::create(def)));
-  if (e.maps) {
-    const json contents = json::parse(test::read_text(example(e.maps)));
-    for (const auto& [name, entries] : contents.items()) {
-      const auto def = std::find_if(program->maps.begin(), program->maps.end(),
-                                    [&](const auto& d) { return d.name == name; });
-      ebpf::Map& map = *maps.at(static_cast<size_t>(def - program->maps.begin()));
-      for (const json& entry : entries)
-        EXPECT_EQ(map.update(bytes_of(entry["key"]), bytes_of(entry["value"]), 0), 0);
-    }
-  }
-  auto interpreter = ebpf::Interpreter::create(*program, maps);
-  EXPECT_TRUE(interpreter) << interpreter.error().text();
-  Expected expected;
-  for (const test::CapturedFrame& frame : test::read_capture(example("office.pcap"))) {
-    const auto outcome = interpreter->run(frame.bytes);
-    EXPECT_TRUE(outcome) << outcome.error().text();
-    ++expected.verdicts.at(outcome->verdict);
-    if (outcome->verdict >= 2) expected.sent.push_back(outcome->packet);
-  }
-  expected.maps = maps_json(*program, maps);
-  return expected;
 }
 
 class Examples : public testing::TestWithParam<Example> {};
@@ -118,12 +50,12 @@ TEST_P(Examples, AgreeWithTheReferenceInterpreterOnACapture) {
                                      "--out", out, "--maps-out", maps});
   const json report = run_json(arguments);
   test::expect_conserved(report);
-  const Expected expected = reference_run(GetParam());
+  const Expected expected = test::reference_run(GetParam());
   const json& packets = report["packets"];
-  EXPECT_EQ(packets["aborted"], expected.verdicts[0]);
-  EXPECT_EQ(packets["drop"], expected.verdicts[1]);
-  EXPECT_EQ(packets["pass"], expected.verdicts[2]);
-  EXPECT_EQ(packets["tx"], expected.verdicts[3]);
+  EXPECT_EQ(packets["aborted"], expected.aborted);
+  EXPECT_EQ(packets["drop"], expected.drop);
+  EXPECT_EQ(packets["pass"], expected.pass);
+  EXPECT_EQ(packets["tx"], expected.tx);
   std::vector<std::vector<uint8_t>> sent;
   for (test::CapturedFrame& frame : test::read_capture(out)) sent.push_back(std::move(frame.bytes));
   EXPECT_EQ(sent, expected.sent);
