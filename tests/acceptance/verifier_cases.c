@@ -5,6 +5,8 @@
 //   # expect accept             as recorded for a privileged loader
 //   # flags N                   prog_flags of PROG_LOAD
 //   # unsupported WHAT          what the text cannot say: another program type, a map type, kernel functions
+//   # lock MAP OFFSET           of the bpf_spin_lock in the map's value
+//   # function INSN             that BTF describes
 //   # type xdp                  and maps and slots, the form of tests/data/kernel-jit/*.bpf
 #define main test_verifier_main
 #include "test_verifier.c"
@@ -48,13 +50,17 @@ static int *fixups_of(struct bpf_test *test, const struct map_kind *kind)
 	return (int *)((char *)test + kind->fixups);
 }
 
-static const char *type_name(const struct bpf_test *test)
+/* The rules of locks and callbacks are the same for all types: their files are judged as a type that we have. */
+static const char *type_name(const char *file, const struct bpf_test *test)
 {
+	if (!strcmp(file, "spin_lock.c") || !strcmp(file, "bpf_loop_inline.c"))
+		return "tc";
 	switch (test->prog_type) {
 	case BPF_PROG_TYPE_UNSPEC:
 	case BPF_PROG_TYPE_SOCKET_FILTER:
 		return "socket";
 	case BPF_PROG_TYPE_SCHED_CLS:
+	case BPF_PROG_TYPE_SCHED_ACT:
 		return "tc";
 	case BPF_PROG_TYPE_XDP:
 		return "xdp";
@@ -95,7 +101,7 @@ static void print_case(const char *file, struct bpf_test *test)
 		test->fill_helper(test);
 		count = test->prog_len;
 	}
-	printf("== %s: %s\n# type %s\n", file, test->descr, type_name(test));
+	printf("== %s: %s\n# type %s\n", file, test->descr, type_name(file, test));
 	printf("# expect %s\n", test->result == REJECT ? "refuse" : "accept");
 	if (test->flags & F_LOAD_WITH_STRICT_ALIGNMENT)
 		printf("# flags %d\n", BPF_F_STRICT_ALIGNMENT);
@@ -119,7 +125,7 @@ int main(void)
 	for (size_t i = 0; i < ARRAY_SIZE(tests); i++) {
 		if (tests[i].descr[0] == '@')
 			file = tests[i].descr + 1;
-		else if (type_name(&tests[i]))
+		else if (type_name(file, &tests[i]))
 			print_case(file, &tests[i]);
 	}
 	return 0;

@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <fstream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "offload-compiler/ebpf/object.h"
 #include "offload-compiler/ebpf/print.h"
@@ -19,6 +21,8 @@ namespace {
 struct Case {
   std::string title, expected, lacking, text;
   uint32_t flags = 0;
+  std::vector<ebpf::FunctionInfo> functions;
+  std::vector<std::pair<size_t, int32_t>> locks;  // map, offset in its value
 };
 
 // "# word rest" of a case, or empty.
@@ -34,6 +38,13 @@ void add_line(Case& c, const std::string& line) {
     c.lacking = what;
   } else if (const std::string flags = argument_of(line, "flags"); !flags.empty()) {
     c.flags = static_cast<uint32_t>(std::stoul(flags));
+  } else if (const std::string insn = argument_of(line, "function"); !insn.empty()) {
+    ebpf::FunctionInfo function;
+    function.insn = static_cast<uint32_t>(std::stoul(insn));
+    function.returns_scalar = true;
+    c.functions.push_back(function);
+  } else if (const std::string lock = argument_of(line, "lock"); !lock.empty()) {
+    c.locks.emplace_back(std::stoul(lock), std::stoi(lock.substr(lock.find(' '))));
   } else {
     c.text += line + "\n";
   }
@@ -59,6 +70,8 @@ void answer(const Case& c) {
   bool accepted = false;
   if (program) {
     program->flags = c.flags;
+    program->functions = c.functions;
+    for (const auto& [map, off] : c.locks) program->maps.at(map).lock_off = off;
     if (missing.empty()) missing = lacking(*program);
     ebpf::VerifierOptions options;
     options.offloaded = false;
