@@ -16,9 +16,11 @@ base::Error bad(size_t insn, std::string message) {
   return base::invalid_input(fmt::format("insn {}: {}", insn, message));
 }
 
-Result<void> check_target(const Program& program, size_t insn, uint64_t distance) {
-  const uint64_t target = insn + 1 + distance;
+Result<void> check_target(const Program& program, size_t insn, uint32_t distance) {
+  const uint64_t target = insn + 1 + uint64_t{distance};
   if (target < program.size()) return {};
+  if (const auto back = static_cast<uint32_t>(target); back <= insn)
+    return bad(insn, fmt::format("jump back to insn {}, jumps only go forward", back));
   return bad(insn, fmt::format("jump to insn {}, the program ends with insn {}", target,
                                program.size() - 1));
 }

@@ -69,19 +69,77 @@ uint32_t bound_of_result(const Insn& insn, const Point& point, Dialect dialect) 
 
 uint32_t capped(uint32_t bound) { return bound > kMaxPacketBytes ? kUnbounded : bound; }
 
-void find_bounds(const Program& program, Dialect dialect, std::vector<Point>& points) {
+// The bound behind a comparison that may have told a verifier that the value is `other`.
+uint32_t bound_with(uint32_t bound, uint32_t other) {
+  return other > bound ? capped(other) : bound;
+}
+
+// eBPF verifiers follow branches that no value takes and believe the comparison there, for copies of the value, too. Behind
+// an equality they then know another value, behind other comparisons perhaps none: lower bounds above upper ones.
+void compare(const Insn& insn, Point& point) {
+  const bool with_x = find_spec(insn.code)->reads & kX;
+  const uint32_t a_max = point.a_max, x_max = point.x_max;
+  if (BPF_OP(insn.code) == BPF_JEQ) {
+    point.a_max = bound_with(a_max, with_x ? x_max : insn.k);
+    if (with_x || point.linked) point.x_max = bound_with(x_max, with_x ? a_max : insn.k);
+    return;
+  }
+  const bool decided = !with_x && BPF_OP(insn.code) != BPF_JSET;  // by the bounds, if there are any
+  if (!decided || a_max == kUnbounded) {
+    point.spoilt |= kA;
+    point.a_max = kUnbounded;
+  }
+  if (with_x || (point.linked && (!decided || x_max == kUnbounded))) {
+    point.spoilt |= kX;
+    point.x_max = kUnbounded;
+  }
+}
+
+// Scratch words hold copies, too.
+void use_scratch(const InsnSpec& spec, Point& point) {
+  if (spec.writes == kNone) {
+    point.spoilt_scratch |= (point.spoilt & spec.reads) != kNone;
+    return;
+  }
+  point.linked = true;
+  if (point.spoilt_scratch) point.spoilt |= spec.writes;
+}
+
+// What holds of A and X behind an instruction that does not jump.
+void execute(const Insn& insn, Dialect dialect, Point& point) {
+  const InsnSpec& spec = *find_spec(insn.code);
+  uint32_t result = capped(bound_of_result(insn, point, dialect));
+  const bool computes = BPF_CLASS(insn.code) == BPF_ALU || BPF_CLASS(insn.code) == BPF_MISC;
+  const bool spoils = computes && (point.spoilt & spec.reads) != kNone;
+  point.spoilt = static_cast<uint8_t>((point.spoilt & ~spec.writes) | (spoils ? spec.writes : 0));
+  if (spoils) result = kUnbounded;
+  if (spec.writes & kA) point.a_max = result;
+  if (spec.writes & kX) point.x_max = result;
+  if (spec.writes != kNone) point.linked = spec.op == Op::kTax || spec.op == Op::kTxa;
+  if (spec.operand == Operand::kScratch) use_scratch(spec, point);
+}
+
+void merge_values(const Point& from, Point& into) {
+  into.reachable = true;
+  into.a_max = std::max(into.a_max, from.a_max);
+  into.x_max = std::max(into.x_max, from.x_max);
+  into.linked |= from.linked;
+  into.spoilt |= from.spoilt;
+  into.spoilt_scratch |= from.spoilt_scratch;
+}
+
+void find_values(const Program& program, Dialect dialect, std::vector<Point>& points) {
   points[0].reachable = true;
   for (size_t i = 0; i < program.size(); ++i) {
-    Point& point = points[i];
-    if (!point.reachable) continue;
-    point.access = access_of(program[i], dialect, point.x_max);
-    const uint8_t writes = find_spec(program[i].code)->writes;
-    const uint32_t result = capped(bound_of_result(program[i], point, dialect));
-    for (const size_t next : successors(program, points, i)) {
-      points[next].reachable = true;
-      points[next].a_max = std::max(points[next].a_max, writes & kA ? result : point.a_max);
-      points[next].x_max = std::max(points[next].x_max, writes & kX ? result : point.x_max);
+    if (!points[i].reachable) continue;
+    points[i].access = access_of(program[i], dialect, points[i].x_max);
+    Point behind = points[i];
+    if (is_conditional_jump(program[i])) {
+      compare(program[i], behind);
+    } else {
+      execute(program[i], dialect, behind);
     }
+    for (const size_t next : successors(program, points, i)) merge_values(behind, points[next]);
   }
 }
 
@@ -138,7 +196,7 @@ uint32_t bytes_to_prove(const Access& access, uint32_t need) {
 
 std::vector<Point> analyse(const Program& program, Dialect dialect) {
   std::vector<Point> points(program.size());
-  find_bounds(program, dialect, points);
+  find_values(program, dialect, points);
   find_needs(program, dialect, points);
   find_proofs(program, points);
   return points;

@@ -21,6 +21,9 @@ constexpr uint32_t kAlwaysRejects = UINT32_MAX;
 struct Point {
   bool reachable = false;
   uint32_t a_max = 0, x_max = 0;  // upper bounds, kUnbounded when not small
+  bool linked = false;            // A and X may be copies of one value, as eBPF verifiers know
+  uint8_t spoilt = kNone;         // Registers that eBPF verifiers may believe to have no value
+  bool spoilt_scratch = false;    // the same of what was stored
   uint8_t live = kNone;           // Registers that are read before they are written
   Reach known;                    // what checks on every path to here have proven
   Reach need;                     // what every accepted packet has, seen from here

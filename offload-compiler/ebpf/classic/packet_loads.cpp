@@ -37,9 +37,17 @@ uint8_t prove(Emitter& emit, const Point& point) {
   return kRegIndexed;
 }
 
+// X as a number of which a verifier knows nothing but its 32 bits. Reading half of a stored double word makes it forget.
+void copy_index(Emitter& emit, const Point& point) {
+  if (!(point.spoilt & kX)) return emit.move_lower(kRegTemp, kRegX);
+  emit.add(BPF_STX | BPF_MEM | BPF_DW, kRegFrame, kRegX, kCopySlot, 0);
+  emit.load(BPF_W, kRegTemp, kRegFrame, kCopySlot);
+}
+
 // x + k of libpcap: no sum passes 2^32. Leaves a pointer to byte x in kRegTemp.
-void point_at_index(Emitter& emit, const Access& access) {
-  emit.move(kRegTemp, kRegX);
+void point_at_index(Emitter& emit, const Point& point) {
+  const Access& access = point.access;
+  copy_index(emit, point);
   emit.reject_if_wide(BPF_JGT, kRegTemp, kMaxPacketBytes - access.end());
   emit.add_register(kRegTemp, kRegData);
   check_end(emit, kRegTemp, access.end());
@@ -47,9 +55,10 @@ void point_at_index(Emitter& emit, const Access& access) {
 
 // x + k of Linux, modulo 2^32; offsets behind the bases of negative ones become offsets in the frame. Leaves a pointer to
 // byte x + k in kRegTemp.
-void point_at_sum(Emitter& emit, const Access& access) {
+void point_at_sum(Emitter& emit, const Point& point) {
+  const Access& access = point.access;
   constexpr uint32_t kNetworkBaseBehindFrameBase = kNetworkBase - kFrameBase;
-  emit.move_lower(kRegTemp, kRegX);
+  copy_index(emit, point);
   if (access.begin != 0) emit.alu(BPF_ADD, kRegTemp, access.begin);
   emit.skip_if(BPF_JSGE, kRegTemp, 0, 4);
   emit.reject_if(BPF_JLT, kRegTemp, kFrameBase);
@@ -109,9 +118,9 @@ void emit_packet_load(Emitter& emit, const Insn& insn, const Point& point, Diale
   if (access.kind != Kind::kComputed) {
     base = prove(emit, point);
   } else if (dialect == Dialect::kLibpcap) {
-    point_at_index(emit, access);
+    point_at_index(emit, point);
   } else {
-    point_at_sum(emit, access);
+    point_at_sum(emit, point);
     offset = 0;
   }
   load_at(emit, size, dst, base, offset);

@@ -9,6 +9,7 @@ namespace classic {
 
 // Where the context waits for loads that read it, from the frame pointer; below the scratch words.
 constexpr int16_t kContextSlot = -static_cast<int16_t>(4 * kScratchWords + 8);
+constexpr int16_t kCopySlot = kContextSlot - 8;  // of X, while a load makes its address
 
 // ld, ldh, ldb from the packet, to A, and ldxb of the IP header's length, to X.
 void emit_packet_load(Emitter& emit, const Insn& insn, const Point& point, Dialect dialect);
