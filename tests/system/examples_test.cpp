@@ -1,42 +1,17 @@
 // Every example on a 120-FPC card, from a capture and from the generator, against the reference
 // interpreter and the running kernel.
 // SPDX-License-Identifier: Apache-2.0
+#include "tests/system/example_list.h"
 #include "tests/system/example_reference.h"
 #include "tests/system/runs.h"
 
 namespace {
 
 using nlohmann::json;
-using test::example;
+using test::arguments_of;
 using test::Example;
 using test::Expected;
 using test::run_json;
-
-const Example kExamples[] = {
-    {"drop", "drop"},
-    {"pass", "pass"},
-    {"tx_macswap", "tx_macswap"},
-    {"ethertype", "ethertype"},
-    {"udp_ports", "udp_ports", "udp_ports.json"},
-    {"firewall", "firewall", "firewall.json"},
-    {"counters", "count_protocols"},
-    {"counters", "count_sources"},
-    {"load_balancer", "load_balancer", "load_balancer.json"},
-    {"ttl", "ttl"},
-    {"router", "router", "router.json"},
-    {"vlan", "vlan_pop"},
-    {"vlan", "vlan_push"},
-    {"trim", "trim"},
-    {"functions", "functions"},
-    {"tc_fragments", "tc_fragments"},
-};
-
-std::vector<std::string> arguments_of(const Example& e) {
-  std::vector<std::string> arguments = {example(std::string(e.file) + ".bpf.o"), "--prog",
-                                        e.program, "--nic", "nfp-120"};
-  if (e.maps) arguments.insert(arguments.end(), {"--maps", example(e.maps)});
-  return arguments;
-}
 
 class Examples : public testing::TestWithParam<Example> {};
 
@@ -46,7 +21,7 @@ TEST_P(Examples, AgreeWithTheReferenceInterpreterOnACapture) {
   std::vector<std::string> arguments = arguments_of(GetParam());
   // Slow enough that each packet is done before the next one comes: the reference runs them one
   // after the other.
-  arguments.insert(arguments.end(), {"--pcap", example("office.pcap"), "--rate", "50000pps",
+  arguments.insert(arguments.end(), {"--pcap", test::example("office.pcap"), "--rate", "50000pps",
                                      "--out", out, "--maps-out", maps});
   const json report = run_json(arguments);
   test::expect_conserved(report);
@@ -77,7 +52,7 @@ TEST_P(Examples, RunFromTheGeneratorOnAllCores) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Examples, testing::ValuesIn(kExamples),
+INSTANTIATE_TEST_SUITE_P(All, Examples, testing::ValuesIn(test::kExamples),
                          [](const auto& test) { return std::string(test.param.program); });
 
 }  // namespace
