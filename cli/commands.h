@@ -22,5 +22,6 @@ void add_compile(CLI::App& app, Action& action);
 void add_dis(CLI::App& app, Action& action);
 void add_asm(CLI::App& app, Action& action);
 void add_nic(CLI::App& app, Action& action);
+void add_filtertest(CLI::App& app, Action& action);
 
 }  // namespace cli

@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
   cli::add_compile(app, action);
   cli::add_dis(app, action);
   cli::add_asm(app, action);
+  cli::add_filtertest(app, action);
   cli::add_nic(app, action);
   try {
     app.parse(argc, argv);
