@@ -6,6 +6,7 @@
 #include <linux/bpf.h>
 
 #include <fstream>
+#include <sstream>
 
 #include "tests/ebpf/asm.h"
 #include "tests/ebpf/verifier_asm.h"
@@ -21,6 +22,9 @@ constexpr Abbreviation kAbbreviations[] = {
     {"$packet", "r6 = r1; r7 = *(u32 *)(r1 + 0); r8 = *(u32 *)(r1 + 4)"},
     {"$value",
      "*(u32 *)(r10 - 4) = 0; r2 = r10; r2 += -4; r1 = map[0]; call 1; if r0 != 0x0 goto +1; exit"},
+    {"$lock",
+     "*(u32 *)(r10 - 4) = 0; r2 = r10; r2 += -4; r1 = map[6]; call 1; if r0 != 0x0 goto +1; exit; "
+     "r6 = r0; r1 = r0; call 93"},
     {"$end", "r0 = 0; exit"},
 };
 
@@ -34,6 +38,8 @@ std::vector<ebpf::MapDef> case_maps() {
       map_def("constants", BPF_MAP_TYPE_ARRAY, 4, 16, 4),
   };
   maps.back().flags = BPF_F_RDONLY_PROG;
+  maps.push_back(map_def("locked", BPF_MAP_TYPE_HASH, 4, 16, 4));
+  maps.back().lock_off = 0;
   return maps;
 }
 
@@ -77,6 +83,28 @@ VerifierCase parse_header(const std::string& line) {
   return out;
 }
 
+// "function 5 global int ctx scalar mem8"
+ebpf::FunctionInfo parse_function(const std::string& line) {
+  using Kind = ebpf::FunctionArg::Kind;
+  std::istringstream in(line);
+  std::string word, linkage, result;
+  ebpf::FunctionInfo out;
+  in >> word >> out.insn >> linkage >> result;
+  EXPECT_TRUE(in.good() || in.eof()) << line;
+  out.name.push_back('f');
+  out.is_global = linkage == "global";
+  out.returns_scalar = result == "int";
+  while (in >> word) {
+    ebpf::FunctionArg& arg = out.args.emplace_back();
+    if (word == "ctx") arg.kind = Kind::kContext;
+    if (word == "other") arg.kind = Kind::kOther;
+    if (word.rfind("mem", 0) == 0) {
+      arg = {Kind::kMemory, static_cast<uint32_t>(std::stoul(word.substr(3)))};
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 std::vector<VerifierCase> read_verifier_cases() {
@@ -87,6 +115,10 @@ std::vector<VerifierCase> read_verifier_cases() {
     if (line.empty() || line[0] == '#') continue;
     if (line.substr(0, 3) == "== ") {
       cases.push_back(parse_header(line));
+      continue;
+    }
+    if (line.rfind("function ", 0) == 0) {
+      cases.back().program.functions.push_back(parse_function(line));
       continue;
     }
     const auto code = assemble(expand(line));

@@ -26,6 +26,7 @@ TEST_F(VerifierCasesKernel, AreAnsweredTheSameByTheRunningKernel) {
   const auto kernel = KernelVerifier::create(cases.front().program.maps);
   ASSERT_TRUE(kernel) << kernel.error().text();
   for (const VerifierCase& c : cases) {
+    if (!c.program.functions.empty()) continue;  // the kernel is given no BTF
     SCOPED_TRACE(c.title);
     EXPECT_EQ(kernel->accepts(c.program), c.accept == c.kernel_differs.empty())
         << kernel->refusal(c.program) << "\n"

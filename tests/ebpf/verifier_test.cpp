@@ -138,7 +138,11 @@ TEST(Verifier, KeepsItsLimits) {
 TEST(Verifier, NamesTheSourceLine) {
   ebpf::Program program = program_of("r0 = 1; r0 = *(u8 *)(r0 + 0); exit");
   program.lines = {{0, "fw.c", "  int a = 1;", 3, 1}, {1, "fw.c", "\treturn *p;", 4, 1}};
-  EXPECT_EQ(refusal(program), "insn 1: R0 invalid mem access 'scalar' (fw.c:4: return *p;)");
+  EXPECT_EQ(
+      refusal(program),
+      "insn 1: R0 invalid mem access 'scalar': the register holds a number and no address; a "
+      "call that can move the packet makes numbers of packet pointers; at r0 = *(u8 *)(r0 + 0) "
+      "with R0=1 (fw.c:4: return *p;)");
 }
 
 TEST(Verifier, LogsThePathToTheError) {

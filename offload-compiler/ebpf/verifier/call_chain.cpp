@@ -77,6 +77,9 @@ class Chains {
 
 }  // namespace
 
-bool check_stack_depth(Env& env) { return Chains(env).check(0, {}); }
+bool check_stack_depth(Env& env) {
+  env.current.frames.clear();  // registers of no path belong to a refusal from here on
+  return Chains(env).check(0, {});
+}
 
 }  // namespace ebpf

@@ -91,6 +91,10 @@ bool check_map_load(Env& env, const Insn& insn) {
     return env.reject(fmt::format("map {} is not one of the program's {} maps", insn.imm,
                                   env.program.maps.size()));
   }
+  const MapDef& map = env.program.maps[index];
+  if (map.lock_off >= 0 && env.program.type == ProgType::kSocketFilter) {
+    return env.reject("socket filter progs cannot use bpf_spin_lock yet");
+  }
   Reg& reg = env.reg(insn.dst);
   if (insn.src == BPF_PSEUDO_MAP_FD) {
     if (const int32_t tail = env.program.insns[env.insn + 1].imm; tail != 0) {
@@ -101,7 +105,6 @@ bool check_map_load(Env& env, const Insn& insn) {
     reg.map = static_cast<uint32_t>(index);
     return true;
   }
-  const MapDef& map = env.program.maps[index];
   const auto off = static_cast<uint32_t>(env.program.insns[env.insn + 1].imm);
   if (map.type != BPF_MAP_TYPE_ARRAY || map.max_entries != 1) {
     return env.reject(

@@ -10,14 +10,6 @@ namespace {
 
 constexpr size_t kMaxKeptBytes = size_t{768} << 20;
 
-std::string located(const Program& program, uint32_t insn, const std::string& cause) {
-  std::string text = fmt::format("insn {}: {}", insn, cause);
-  if (const LineInfo* line = source_line(program, insn)) {
-    text += fmt::format(" ({}:{}: {})", line->file, line->line, trimmed(line->text));
-  }
-  return text;
-}
-
 }  // namespace
 
 Env::Env(const Program& program_in, const VerifierOptions& options_in, const Layout& layout_in)
@@ -29,14 +21,18 @@ Env::Env(const Program& program_in, const VerifierOptions& options_in, const Lay
       explored(program.insns.size()),
       log(options.log) {}
 
-bool Env::reject(const std::string& cause) {
-  if (!error) error = base::invalid_input(located(program, insn, cause));
+bool Env::refuse(base::ErrorCode code, const std::string& cause) {
+  if (error) return false;
+  const std::string details = describe_failure(program, insn, current);
+  error = base::Error{code, located(program, insn, cause, details), {}};
+  log.failure(program, insn, current);
   return false;
 }
 
+bool Env::reject(const std::string& cause) { return refuse(base::ErrorCode::kInvalidInput, cause); }
+
 bool Env::exhausted(const std::string& cause) {
-  if (!error) error = base::out_of_range(located(program, insn, cause));
-  return false;
+  return refuse(base::ErrorCode::kOutOfRange, cause);
 }
 
 bool Env::charge(size_t bytes) {

@@ -78,6 +78,9 @@ struct Env {
   bool exhausted(const std::string& cause);  // a limit is spent
 
   bool charge(size_t bytes);  // memory for states; false when the cap is reached
+
+ private:
+  bool refuse(base::ErrorCode code, const std::string& cause);
 };
 
 }  // namespace ebpf

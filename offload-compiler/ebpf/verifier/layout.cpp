@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "offload-compiler/ebpf/decode.h"
+#include "offload-compiler/ebpf/verifier/log.h"
 #include "offload-compiler/ebpf/verifier/prototypes.h"
 
 namespace ebpf {
@@ -48,8 +49,8 @@ class Walker {
   Layout take() { return std::move(layout_); }
 
  private:
-  static base::Error refuse(uint32_t insn, const std::string& cause) {
-    return base::invalid_input(fmt::format("insn {}: {}", insn, cause));
+  base::Error refuse(uint32_t insn, const std::string& cause) const {
+    return base::invalid_input(located(program_, insn, cause));
   }
 
   std::optional<base::Error> check_encodings() {

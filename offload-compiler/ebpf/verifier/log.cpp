@@ -3,9 +3,12 @@
 #include "offload-compiler/ebpf/verifier/log.h"
 
 #include <fmt/format.h>
+#include <linux/bpf.h>
 
 #include <algorithm>
+#include <utility>
 
+#include "offload-compiler/ebpf/decode.h"
 #include "offload-compiler/ebpf/print.h"
 #include "offload-compiler/ebpf/verifier/state.h"
 
@@ -14,6 +17,12 @@ namespace ebpf {
 namespace {
 
 constexpr size_t kMaxLogBytes = size_t{16} << 20;  // as BPF_LOG_BUF_SIZE of loaders
+
+constexpr Explanation kExplanations[] = {
+#define EXPLANATION(term, meaning) {term, meaning},
+#include "offload-compiler/ebpf/verifier/explanations.def"
+#undef EXPLANATION
+};
 
 void add(std::string& list, const std::string& item) {
   if (!list.empty()) list += ',';
@@ -69,11 +78,13 @@ std::string describe(const Reg& reg) {
 
 void Log::rewind(size_t size) {
   if (size < text_.size()) text_.resize(size);
+  full_ = false;
   last_line_ = nullptr;
 }
 
 void Log::line(const std::string& text) {
-  if (!enabled_ || text_.size() + text.size() >= kMaxLogBytes) return;
+  full_ = full_ || text_.size() + text.size() >= kMaxLogBytes;
+  if (!enabled_ || full_) return;
   text_ += text;
   text_ += '\n';
 }
@@ -98,6 +109,15 @@ void Log::state(State& state) {
   line(text);
 }
 
+void Log::failure(const Program& program, uint32_t insn, State& state) {
+  if (!full_ || state.frames.empty()) return;
+  text_ += "... the log is full, it goes on where the path ends\n";
+  const std::string before = std::exchange(text_, {});
+  this->state(state);
+  this->insn(program, insn);
+  text_ = before + text_;
+}
+
 const LineInfo* source_line(const Program& program, uint32_t insn) {
   const auto after =
       std::upper_bound(program.lines.begin(), program.lines.end(), insn,
@@ -109,6 +129,46 @@ std::string trimmed(const std::string& text) {
   const size_t first = text.find_first_not_of(" \t");
   if (first == std::string::npos) return {};
   return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+std::span<const Explanation> explanations() { return kExplanations; }
+
+const Explanation* explanation_of(std::string_view cause) {
+  for (const Explanation& e : kExplanations) {
+    if (cause.find(e.term) != std::string_view::npos) return &e;
+  }
+  return nullptr;
+}
+
+std::string located(const Program& program, uint32_t insn, const std::string& cause,
+                    const std::string& details) {
+  std::string text = fmt::format("insn {}: {}", insn, cause);
+  if (const Explanation* known = explanation_of(cause)) text += fmt::format(": {}", known->meaning);
+  text += details;
+  if (const LineInfo* line = source_line(program, insn)) {
+    text += fmt::format(" ({}:{}: {})", line->file, line->line, trimmed(line->text));
+  }
+  return text;
+}
+
+std::string describe_failure(const Program& program, uint32_t insn, State& state) {
+  const Insn& code = program.insns[insn];
+  std::string text = fmt::format("; at {}", print_insn(program, insn));
+  if (state.frames.empty()) return text;
+  const InsnSpec& spec = *find_spec(code);
+  const auto takes = [&](unsigned number) {
+    if (code.opcode == (BPF_JMP | BPF_CALL)) return number >= 1 && number <= 5;
+    return (spec.dst.kind == Field::Kind::kRegister && number == code.dst) ||
+           (spec.src.kind == Field::Kind::kRegister && number == code.src);
+  };
+  const char* separator = " with";
+  for (unsigned i = 0; i < kRegisters; ++i) {
+    const Reg& reg = state.frame().regs[i];
+    if (!takes(i) || reg.type == RegType::kNotInit) continue;
+    text += fmt::format("{} R{}={}", separator, i, describe(reg));
+    separator = "";
+  }
+  return text;
 }
 
 }  // namespace ebpf
