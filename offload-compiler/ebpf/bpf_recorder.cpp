@@ -41,18 +41,27 @@ long BpfRecorder::answer(void* self, int command, const void* attr_bytes_in, siz
   }
 }
 
+// An array whose elements may be longer or shorter than those that we know.
+template <typename Record>
+static std::vector<Record> records(uint64_t address, uint32_t count, uint32_t record_bytes) {
+  std::vector<Record> out(count);
+  for (uint32_t i = 0; i < count; ++i) {
+    std::memcpy(&out[i], pointer<uint8_t>(address) + size_t{i} * record_bytes,
+                std::min<size_t>(record_bytes, sizeof(Record)));
+  }
+  return out;
+}
+
 long BpfRecorder::load_program(const bpf_attr& attr) {
   LoadedProgram& program = programs_[next_fd_];
   const auto* insns = pointer<uint8_t>(attr.insns);
   program.insns = insns_from_bytes({insns, insns + size_t{attr.insn_cnt} * sizeof(bpf_insn)});
   if (attr.license != 0) program.license = pointer<char>(attr.license);
   program.flags = attr.prog_flags;
-  for (uint32_t i = 0; i < attr.line_info_cnt; ++i) {
-    bpf_line_info line{};
-    std::memcpy(&line, pointer<uint8_t>(attr.line_info) + size_t{i} * attr.line_info_rec_size,
-                std::min<size_t>(attr.line_info_rec_size, sizeof line));
-    program.lines.push_back(line);
-  }
+  program.lines =
+      records<bpf_line_info>(attr.line_info, attr.line_info_cnt, attr.line_info_rec_size);
+  program.functions =
+      records<bpf_func_info>(attr.func_info, attr.func_info_cnt, attr.func_info_rec_size);
   return next_fd_++;
 }
 

@@ -18,6 +18,7 @@ class BpfRecorder {
   struct LoadedProgram {
     std::vector<Insn> insns;  // maps still as file descriptors
     std::vector<bpf_line_info> lines;
+    std::vector<bpf_func_info> functions;
     std::string license;
     uint32_t flags = 0;
   };

@@ -13,6 +13,7 @@
 #include <optional>
 
 #include "offload-compiler/ebpf/bpf_recorder.h"
+#include "offload-compiler/ebpf/btf_functions.h"
 #include "offload-compiler/ebpf/btf_names.h"
 #include "offload-compiler/ebpf/decode.h"
 #include "offload-compiler/ebpf/program_type.h"
@@ -144,6 +145,7 @@ class Loader {
       def.flags = bpf_map__map_flags(map);
       def.key_btf = btf_type_name(types, bpf_map__btf_key_type_id(map));
       def.value_btf = btf_type_name(types, bpf_map__btf_value_type_id(map));
+      def.lock_off = btf_lock_offset(types, bpf_map__btf_value_type_id(map));
       maps_.push_back(std::move(def));
     }
   }
@@ -171,6 +173,7 @@ class Loader {
     program.insns = loaded->insns;
     program.maps = maps_;
     program.lines = lines_of(*loaded);
+    program.functions = functions_of(*loaded);
     program.license = loaded->license;
     program.flags = loaded->flags;
     if (auto replaced = fds_to_indices(&program); !replaced) return replaced.error();
@@ -200,6 +203,17 @@ class Loader {
       if (map_fds_[i] == fd) return i;
     }
     return std::nullopt;
+  }
+
+  std::vector<FunctionInfo> functions_of(const BpfRecorder::LoadedProgram& loaded) const {
+    std::vector<FunctionInfo> functions;
+    for (const bpf_func_info& info : loaded.functions) {
+      std::optional<FunctionInfo> function = btf_function(bpf_object__btf(object_), info.type_id);
+      if (!function || info.insn_off >= loaded.insns.size()) continue;
+      function->insn = info.insn_off;
+      functions.push_back(std::move(*function));
+    }
+    return functions;
   }
 
   std::vector<LineInfo> lines_of(const BpfRecorder::LoadedProgram& loaded) const {

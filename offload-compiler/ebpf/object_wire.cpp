@@ -74,10 +74,37 @@ bool list(Side& side, std::vector<Element>& elements, Transfer transfer) {
 }
 
 template <typename Side>
+bool signed_number(Side& side, int32_t& value) {
+  auto bits = static_cast<uint32_t>(value);
+  if (!side.number(bits)) return false;
+  value = static_cast<int32_t>(bits);
+  return true;
+}
+
+template <typename Side>
 bool map_def(Side& side, MapDef& map) {
   return side.bytes(map.name) && side.number(map.type) && side.number(map.key_bytes) &&
          side.number(map.value_bytes) && side.number(map.max_entries) && side.number(map.flags) &&
-         side.bytes(map.key_btf) && side.bytes(map.value_btf) && side.bytes(map.initial);
+         side.bytes(map.key_btf) && side.bytes(map.value_btf) && side.bytes(map.initial) &&
+         signed_number(side, map.lock_off);
+}
+
+template <typename Side>
+bool function_arg(Side& side, FunctionArg& arg) {
+  auto kind = static_cast<uint32_t>(arg.kind);
+  if (!side.number(kind) || !side.number(arg.bytes)) return false;
+  arg.kind = static_cast<FunctionArg::Kind>(kind);
+  return kind <= static_cast<uint32_t>(FunctionArg::Kind::kOther);
+}
+
+template <typename Side>
+bool function_info(Side& side, FunctionInfo& function) {
+  uint32_t flags = (function.is_global ? 1u : 0u) | (function.returns_scalar ? 2u : 0u);
+  const bool moved = side.number(function.insn) && side.bytes(function.name) &&
+                     side.number(flags) && list(side, function.args, function_arg<Side>);
+  function.is_global = (flags & 1) != 0;
+  function.returns_scalar = (flags & 2) != 0;
+  return moved;
 }
 
 template <typename Side>
@@ -90,10 +117,10 @@ template <typename Side>
 bool program(Side& side, Program& p) {
   auto type = static_cast<uint32_t>(p.type);
   std::vector<uint8_t> insns = insns_to_bytes(p.insns);
-  const bool moved = side.bytes(p.name) && side.bytes(p.section) && side.number(type) &&
-                     side.bytes(insns) && list(side, p.maps, map_def<Side>) &&
-                     list(side, p.lines, line_info<Side>) && side.bytes(p.license) &&
-                     side.number(p.flags);
+  const bool moved =
+      side.bytes(p.name) && side.bytes(p.section) && side.number(type) && side.bytes(insns) &&
+      list(side, p.maps, map_def<Side>) && list(side, p.lines, line_info<Side>) &&
+      list(side, p.functions, function_info<Side>) && side.bytes(p.license) && side.number(p.flags);
   if (!moved || type > static_cast<uint32_t>(ProgType::kSocketFilter) || insns.size() % 8 != 0) {
     return false;
   }
