@@ -16,10 +16,10 @@ std::string located(const ebpf::Program& program, uint32_t insn, const std::stri
 }
 
 base::Error to_error(const ebpf::Program& program, const Diagnostic& diagnostic) {
-  return {
-      diagnostic.code,
-      diagnostic.insn ? located(program, *diagnostic.insn, diagnostic.message) : diagnostic.message,
-      {}};
+  return {diagnostic.code,
+          diagnostic.insn ? offload::located(program, *diagnostic.insn, diagnostic.message)
+                          : diagnostic.message,
+          {}};
 }
 
 }  // namespace offload

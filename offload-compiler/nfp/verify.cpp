@@ -40,7 +40,7 @@ Diagnostic verifier_refusal(const ebpf::Program& program, std::optional<uint32_t
   refused.code = error.code;
   if (!insn) return refused;
   constexpr std::string_view kMark = "\n";
-  const std::string frame = located(program, *insn, std::string(kMark));
+  const std::string frame = offload::located(program, *insn, std::string(kMark));
   const size_t text = frame.find(kMark);
   const std::string before = frame.substr(0, text), behind = frame.substr(text + kMark.size());
   if (!error.message.starts_with(before) || !error.message.ends_with(behind)) return refused;
