@@ -44,6 +44,14 @@ Result<ebpf::Program> load_from_object(const std::string& path, const std::strin
   return error;
 }
 
+Result<void> refuse_images(const std::string& path) {
+  const Result<std::string> contents = read_file(path);
+  if (!contents) return contents.error();
+  if (kind_of(*contents) == InputKind::kImage)
+    return base::invalid_input("is an image, needed is an eBPF program", path);
+  return {};
+}
+
 }  // namespace
 
 void add_program_options(CLI::App& command, ProgramSource& source, const std::string& argument,
@@ -72,11 +80,28 @@ Result<ebpf::Program> load_program(const ProgramSource& source) {
   if (!source.cbpf.empty()) return convert_file(source.cbpf);
   if (source.path.empty())
     return base::invalid_input("no program given: a file, --filter or --cbpf is needed");
-  const Result<std::string> contents = read_file(source.path);
-  if (!contents) return contents.error();
-  if (kind_of(*contents) == InputKind::kImage)
-    return base::invalid_input("is an image, needed is an eBPF program", source.path);
+  Result<void> is_object = refuse_images(source.path);
+  if (!is_object) return is_object.error();
   return load_from_object(source.path, source.program);
+}
+
+Result<std::vector<ebpf::Program>> load_programs(const ProgramSource& source) {
+  if (source.is_classic() || !source.program.empty() || source.path.empty()) {
+    Result<ebpf::Program> program = load_program(source);
+    if (!program) return program.error();
+    return std::vector<ebpf::Program>{std::move(*program)};
+  }
+  Result<void> is_object = refuse_images(source.path);
+  if (!is_object) return is_object.error();
+  Result<ebpf::Object> object = ebpf::load_object(source.path);
+  if (!object) return object.error();
+  if (object->programs.empty()) return base::invalid_input("holds no program", source.path);
+  return std::move(object->programs);
+}
+
+const std::string& describe(const ProgramSource& source) {
+  if (!source.filter.empty()) return source.filter;
+  return source.cbpf.empty() ? source.path : source.cbpf;
 }
 
 std::string name_of(const ProgramSource& source, const ebpf::Program& program) {

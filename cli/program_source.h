@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "offload-compiler/ebpf/program.h"
@@ -27,6 +28,12 @@ void add_program_options(CLI::App& command, ProgramSource& source, const std::st
 // The eBPF program: of an object, or converted from classic BPF. Error kInvalidInput when the source names nothing, or a
 // file that holds no eBPF.
 base::Result<ebpf::Program> load_program(const ProgramSource& source);
+
+// All programs of an object when `source` names none of them.
+base::Result<std::vector<ebpf::Program>> load_programs(const ProgramSource& source);
+
+// The path, the file of classic BPF or the filter.
+const std::string& describe(const ProgramSource& source);
 
 // What messages call it: "prog.o: program xdp_main", or the filter.
 std::string name_of(const ProgramSource& source, const ebpf::Program& program);

@@ -18,7 +18,7 @@
 namespace offload {
 namespace {
 
-constexpr std::string_view kTargetName = "nfp";
+constexpr std::string_view kTargetName = "nfp", kPlannedTarget = "extended";
 
 std::vector<firmware::ImageMap> image_maps(const ebpf::Program& program,
                                            const std::vector<uint32_t>& map_ids,
@@ -73,6 +73,11 @@ std::vector<Diagnostic> find_all_defects(const Plan& plan, const Lowered& lowere
 }
 
 base::Result<Target> parse_target(std::string_view text) {
+  if (text == kPlannedTarget)
+    return base::Error{base::ErrorCode::kUnsupported,
+                       fmt::format("target {} is not built yet, known are {} and {}/PROFILE", text,
+                                   kTargetName, kTargetName),
+                       {}};
   const size_t slash = text.find('/');
   if (text.substr(0, slash) != kTargetName)
     return base::invalid_input(fmt::format("unknown target \"{}\", known are {} and {}/PROFILE",

@@ -4,6 +4,7 @@
 
 #include "base/rng.h"
 #include "fpc/insn.h"
+#include "offload-compiler/check.h"
 #include "offload-compiler/compiler.h"
 #include "tests/compiler/kernel_jit_file.h"
 #include "tests/compiler/random_program.h"
@@ -13,6 +14,8 @@ namespace {
 
 unsigned compile_and_check(const ebpf::Program& program, const offload::Target& target) {
   const auto image = offload::compile(program, target);
+  EXPECT_EQ(offload::check(program, target.capability).offloadable(), image.has_value())
+      << (image ? "" : image.error().message);
   if (!image) {
     EXPECT_FALSE(image.error().message.empty());
     return 0;
