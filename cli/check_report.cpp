@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "offload-compiler/defect.h"
 #include "offload-compiler/ebpf/verifier/log.h"
 #include "offload-compiler/nfp/refusal.h"
 
@@ -27,6 +28,7 @@ struct Place {
     return found.insn ? ebpf::source_line(in.program, *found.insn) : nullptr;
   }
   const offload::RuleSpec* rule() const { return offload::find_rule(found.rule); }
+  const offload::DefectSpec* defect() const { return offload::find_defect(found.rule); }
 };
 
 template <typename Visitor>
@@ -45,7 +47,19 @@ std::string text_of(const Place& place) {
   if (line != nullptr && !line->text.empty())
     text += fmt::format("    {}\n", ebpf::trimmed(line->text));
   if (place.rule() != nullptr) text += fmt::format("  hint: {}\n", place.rule()->hint);
+  if (const offload::DefectSpec* defect = place.defect()) {
+    text += defect->is_corrected()
+                ? fmt::format("  --fix-defects: {}\n", defect->remedy)
+                : fmt::format("  --fix-defects corrects nothing here: {}\n", defect->remedy);
+  }
   return text;
+}
+
+auto corrected(const std::vector<Diagnostic>& defects) {
+  return std::ranges::count_if(defects, [](const Diagnostic& found) {
+    const offload::DefectSpec* defect = offload::find_defect(found.rule);
+    return defect != nullptr && defect->is_corrected();
+  });
 }
 
 std::string verdict_of(const CheckRun& run, const CheckedProgram& program) {
@@ -56,8 +70,9 @@ std::string verdict_of(const CheckRun& run, const CheckedProgram& program) {
           : fmt::format("{}: cannot be offloaded to {}: {} refusal{}", program.name, run.target,
                         report.refusals.size(), report.refusals.size() == 1 ? "" : "s");
   if (!report.defects.empty())
-    text += fmt::format(", {} known defect{} reached", report.defects.size(),
-                        report.defects.size() == 1 ? "" : "s");
+    text += fmt::format(", {} known defect{} reached, {} corrected by --fix-defects",
+                        report.defects.size(), report.defects.size() == 1 ? "" : "s",
+                        corrected(report.defects));
   if (!report.offloadable() && !report.accepting_profiles.empty())
     text += fmt::format("; nfp/{} would take it", fmt::join(report.accepting_profiles, ", nfp/"));
   text += '\n';
@@ -78,6 +93,11 @@ ordered_json json_of(const Place& place) {
   if (const offload::RuleSpec* rule = place.rule()) {
     json["errno"] = rule->error_name;
     json["hint"] = rule->hint;
+  }
+  if (const offload::DefectSpec* defect = place.defect()) {
+    json["defect"] = defect->rule;
+    json["corrected"] = defect->is_corrected();
+    json["remedy"] = defect->remedy;
   }
   return json;
 }

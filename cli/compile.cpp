@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/files.h"
 #include "cli/message.h"
+#include "cli/target.h"
 #include "cli/verify_kernel.h"
 
 namespace cli {
@@ -18,7 +19,8 @@ using nlohmann::ordered_json;
 
 struct Options {
   ProgramSource source;
-  std::string output, target = "nfp", json, verify;
+  TargetOptions target;
+  std::string output, json, verify;
 };
 
 const char* relocation_name(unsigned type) {
@@ -58,7 +60,7 @@ ordered_json summary(const firmware::Image& image, const offload::Target& target
 }
 
 int compile(const Options& options) {
-  Result<offload::Target> target = offload::parse_target(options.target);
+  Result<offload::Target> target = find_target(options.target);
   if (!target) return fail(target.error());
   if (const int differs = verify_if_asked(options.verify, options.source)) return differs;
   Result<Input> input = load_input(options.source, *target);
@@ -97,10 +99,7 @@ void add_compile(CLI::App& app, Action& action) {
       ->add_option("-o,--output", options->output,
                    "image file to write (JSON); - is standard output")
       ->required();
-  command
-      ->add_option("--target", options->target,
-                   "nfp or nfp/PROFILE; profiles: public, shipped, full")
-      ->capture_default_str();
+  add_target_options(*command, options->target);
   command->add_option(
       "--json", options->json,
       "write words, words_limit, stack, maps and relocations here; - is standard output");

@@ -11,6 +11,7 @@
 #include "cli/progress.h"
 #include "cli/quantity.h"
 #include "cli/report.h"
+#include "cli/target.h"
 #include "cli/verify_kernel.h"
 #include "host-driver/card_session.h"
 
@@ -30,7 +31,8 @@ constexpr unsigned kPlacedDone = 0x1f00, kPlacedResident = 0x1000, kPlacedHelper
 
 struct Options {
   ProgramSource source;
-  std::string nic = "nfp-120", target = "nfp", codegen = "kernel", engine = "jit";
+  TargetOptions target;
+  std::string nic = "nfp-120", codegen = "kernel", engine = "jit";
   std::string pcap, traffic, rate, duration, maps, maps_out, out, json, verify;
   unsigned fpcs = 0;
   uint64_t packets = 0, seed = 1;
@@ -141,7 +143,7 @@ Result<nic::Report> run_card(nic::Nic& card, nic::PacketSource& source, const ni
 }
 
 int run(const Options& options) {
-  Result<offload::Target> target = offload::parse_target(options.target);
+  Result<offload::Target> target = find_target(options.target);
   if (!target) return fail(target.error());
   Result<nic::Config> config = configure(options);
   if (!config) return fail(config.error());
@@ -155,7 +157,7 @@ int run(const Options& options) {
 
   RunFacts facts{config->name,
                  input->image.program,
-                 options.target,
+                 options.target.name,
                  std::string(fpc::effective_name(*fpc::find_engine(options.engine))),
                  options.seed,
                  config->workers,
@@ -188,8 +190,7 @@ void add_options(CLI::App& command, Options& o) {
       ->capture_default_str();
   command.add_option("--fpcs", o.fpcs, "worker FPCs instead of the card's own number")
       ->check(CLI::PositiveNumber);
-  command.add_option("--target", o.target, "nfp or nfp/PROFILE; profiles: public, shipped, full")
-      ->capture_default_str();
+  add_target_options(command, o.target);
   command
       .add_option("--codegen", o.codegen, "code generator; kernel is what the driver's JIT emits")
       ->check(CLI::IsMember({"kernel"}))

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
+#include <optional>
 
 #include "offload-compiler/codegen/defects.h"
 #include "offload-compiler/codegen/lower.h"
@@ -50,7 +50,7 @@ firmware::Image make_image(const ebpf::Program& program, const Target& target,
   image.program = program.name;
   image.program_type = ebpf::to_string(program.type);
   image.profile = target.capability.profile;
-  image.codegen = "kernel";
+  image.codegen = target.fix_defects ? firmware::kCodegenFixed : firmware::kCodegenKernel;
   image.target_out = lowered.out;
   image.target_abort = lowered.abort;
   image.target_push = lowered.push;
@@ -63,12 +63,23 @@ firmware::Image make_image(const ebpf::Program& program, const Target& target,
   return image;
 }
 
+std::string warning_of(const ebpf::Program& program, const Plan& plan, Diagnostic defect) {
+  defect.message = fmt::format("{}: {}", defect.rule, defect.message);
+  const DefectSpec* spec = find_defect(defect.rule);
+  if (plan.fix_defects && spec != nullptr && !spec->is_corrected())
+    defect.message += fmt::format(" (not corrected: {})", spec->remedy);
+  return to_error(program, defect).message;
+}
+
 }  // namespace
 
 std::vector<Diagnostic> find_all_defects(const Plan& plan, const Lowered& lowered,
                                          const firmware::Capability& capability) {
   std::vector<Diagnostic> found = find_defects(plan, lowered, capability);
-  std::ranges::copy(find_hidden_values(plan, lowered, capability), std::back_inserter(found));
+  if (plan.fixes(Defect::kHiddenValues)) return found;
+  for (Diagnostic& hidden : find_hidden_values(plan, lowered, capability)) {
+    if (std::ranges::find(found, hidden) == found.end()) found.push_back(std::move(hidden));
+  }
   return found;
 }
 
@@ -94,8 +105,10 @@ base::Result<firmware::Image> compile(const ebpf::Program& program, const Target
   const std::vector<uint32_t> map_ids = number_used_maps(program);
   base::Result<void> maps = check_map_limits(program, map_ids, capability.maps);
   if (!maps) return maps.error();
-  base::Result<ProgramFacts> facts = verify_for_card(program, capability);
+  base::Result<ProgramFacts> facts = verify_for_card(program, capability, target.fix_defects);
   if (!facts) return facts.error();
+  std::optional<Diagnostic> still_hidden;
+  if (target.fix_defects) still_hidden = reveal_hidden_values(program, capability, *facts);
 
   Plan plan = make_plan(program, *facts);
   plan.map_ids = map_ids;
@@ -103,11 +116,10 @@ base::Result<firmware::Image> compile(const ebpf::Program& program, const Target
   base::Result<Lowered> lowered = lower(plan, capability);
   if (!lowered) return lowered.error();
 
+  std::vector<Diagnostic> defects = find_all_defects(plan, *lowered, capability);
+  if (still_hidden) defects.push_back(std::move(*still_hidden));
   std::vector<std::string> warnings;
-  for (Diagnostic defect : find_all_defects(plan, *lowered, capability)) {
-    defect.message = fmt::format("{}: {}", defect.rule, defect.message);
-    warnings.push_back(to_error(program, defect).message);
-  }
+  for (const Diagnostic& defect : defects) warnings.push_back(warning_of(program, plan, defect));
   firmware::Image image = make_image(program, target, *facts, map_ids, std::move(*lowered));
   image.warnings = std::move(warnings);
   return image;

@@ -24,6 +24,8 @@ enum class Codegen { kKernel };
 struct Target {
   firmware::Capability capability;
   Codegen codegen = Codegen::kKernel;
+  // Correct words where the driver's are known to be wrong (defects.def); the others stay word for word what they are.
+  bool fix_defects = false;
 };
 
 // "nfp" or "nfp/PROFILE". Error names what exists.
@@ -33,7 +35,7 @@ base::Result<Target> parse_target(std::string_view text);
 // kInvalidInput for what the kernel would answer -EINVAL, kUnsupported for -EOPNOTSUPP, kOutOfRange for limits.
 base::Result<firmware::Image> compile(const ebpf::Program& program, const Target& target);
 
-// Everything that is known to be wrong with what the driver's lowering made of a program. `plan` is what `lowered` was made of.
+// Everything that is known to be wrong with what the lowering made of a program. `plan` is what `lowered` was made of.
 std::vector<Diagnostic> find_all_defects(const Plan& plan, const Lowered& lowered,
                                          const firmware::Capability& capability);
 

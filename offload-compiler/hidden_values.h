@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "fpc/firmware/capability.h"
@@ -12,14 +13,15 @@
 namespace offload {
 
 // One diagnostic for each instruction that all values of all paths would lower otherwise than `lowered`, which `plan` was
-// lowered to, or for the first that they would have refused. Empty as well when the exploration of all values takes too long.
+// lowered to, or for the first that they would have refused; and the defects that an instruction has for all values.
+// Empty as well when the exploration of all values takes too long.
 std::vector<Diagnostic> find_hidden_values(const Plan& plan, const Lowered& lowered,
                                            const firmware::Capability& capability);
 
-// Widens the ranges that steer arithmetic and atomic additions in `facts` by the values that the kernel's verifier hides.
-// Error: the program is refused for them, or all values are too many to explore (kOutOfRange).
-base::Result<void> reveal_hidden_values(const ebpf::Program& program,
-                                        const firmware::Capability& capability,
-                                        ProgramFacts& facts);
+// Widens what steers arithmetic, atomic additions and xdp_adjust_head in `facts` by the values that the kernel's verifier hides,
+// so that the lowering is right for them. Otherwise `facts` stay as they are, and the reason comes back.
+std::optional<Diagnostic> reveal_hidden_values(const ebpf::Program& program,
+                                               const firmware::Capability& capability,
+                                               ProgramFacts& facts);
 
 }  // namespace offload

@@ -47,11 +47,14 @@ struct SourceLine {
   uint32_t line = 0;
 };
 
+// The driver's words, defects included; the same with correct words where those are known to be wrong.
+inline constexpr const char kCodegenKernel[] = "kernel", kCodegenFixed[] = "kernel-fixed";
+
 struct Image {
   std::string program;           // its name
   std::string program_type;      // "xdp" or "sched_cls"
   std::string profile;           // capability profile it was compiled for
-  std::string codegen;           // "kernel"
+  std::string codegen;           // kCodegenKernel or kCodegenFixed
   std::vector<fpc::Word> words;  // before relocation: bits 63:56 relocation type, no ECC
   uint32_t target_out = 0, target_abort = 0;  // word offsets of the exits
   uint32_t target_push = 0, target_pop = 0;   // 0: absent

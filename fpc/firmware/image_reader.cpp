@@ -182,7 +182,7 @@ SourceLine read_line(Reader& reader, const Json& json, const std::string& path, 
 
 void read_names(Reader& reader, const Json& json, Image& image) {
   static constexpr std::array<std::string_view, 2> kTypes = {"xdp", "sched_cls"};
-  static constexpr std::array<std::string_view, 1> kCodegens = {"kernel"};
+  static constexpr std::array<std::string_view, 2> kCodegens = {kCodegenKernel, kCodegenFixed};
   const std::vector<std::string_view> profiles = profile_names();
   image.program = reader.text(json["program"], "program");
   image.program_type = kTypes[reader.choice(json["program_type"], "program_type", kTypes)];

@@ -36,36 +36,41 @@ void adjust_head_unchecked(Emitter& out) {
   return_zero(out);
 }
 
-// The driver keeps the low 8 bits of a bound; firmware with larger ones is told so by a warning (defects.cpp).
-fpc::Operand bound(uint32_t offset) { return fpc::imm(static_cast<uint8_t>(offset)); }
+// The driver keeps the low 8 bits of a bound (defect adjust_head.window).
+uint32_t bound(const Plan& plan, uint32_t offset) {
+  return plan.fixes(Defect::kAdjustWindow) ? offset : static_cast<uint8_t>(offset);
+}
 
-void adjust_head_checked(Emitter& out, const firmware::AdjustHead& window) {
-  constexpr unsigned kWords = 16, kErrorWords = 2;
-  const uint32_t end = out.here() + kWords, error = end - kErrorWords;
+void adjust_head_checked(Lowering& lowering) {
+  Emitter& out = lowering.out;
+  const firmware::AdjustHead& window = lowering.capability.adjust_head;
   // The new offset lies in the firmware's window.
   out.alu(kScratchA, kDelta, Op::kAluAdd16, kPointer);
-  out.alu(fpc::none(), kScratchA, Op::kAluSub, bound(window.off_min));
-  out.branch(Op::kBcc, error);
-  out.alu(fpc::none(), bound(window.off_max), Op::kAluSub, kScratchA);
-  out.branch(Op::kBcc, error);
+  const fpc::Operand lowest = out.operand(bound(lowering.plan, window.off_min), kScratchB);
+  out.alu(fpc::none(), kScratchA, Op::kAluSub, lowest);
+  const uint32_t too_low = out.branch(Op::kBcc, 0);
+  const fpc::Operand highest = out.operand(bound(lowering.plan, window.off_max), kScratchB);
+  out.alu(fpc::none(), highest, Op::kAluSub, kScratchA);
+  const uint32_t too_high = out.branch(Op::kBcc, 0);
   // What remains holds an Ethernet header.
   out.alu(kScratchB, kPacketLength, Op::kAluSub, kDelta);
   out.alu(fpc::none(), kScratchB, Op::kAluSub, fpc::imm(ETH_HLEN));
-  out.branch(Op::kBmi, error);
+  const uint32_t too_short = out.branch(Op::kBmi, 0);
   return_zero(out);
   out.field(kPointer, kLowHalf, kScratchA);
-  out.branch(Op::kBr, end, 2);
+  const uint32_t done = out.branch(Op::kBr, 0, 2);
   out.alu(kPacketLength, kPacketLength, Op::kAluSub, kDelta);
   out.alu(kLength, kLength, Op::kAluSub, kDelta);
+  for (const uint32_t error : {too_low, too_high, too_short}) out.set_target(error, out.here());
   return_error(out);
+  out.set_target(done, out.here());
 }
 
 }  // namespace
 
 void lower_adjust_head(Lowering& lowering, uint32_t index) {
-  lowering.plan.adjust_head == index
-      ? adjust_head_unchecked(lowering.out)
-      : adjust_head_checked(lowering.out, lowering.capability.adjust_head);
+  lowering.plan.adjust_head == index ? adjust_head_unchecked(lowering.out)
+                                     : adjust_head_checked(lowering);
 }
 
 void lower_adjust_tail(Lowering& lowering) {

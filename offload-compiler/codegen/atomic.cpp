@@ -1,6 +1,6 @@
 // Lowering of atomic additions: immediate for 16-bit addends, full, or chosen between at run time.
 // SPDX-License-Identifier: Apache-2.0
-#include "offload-compiler/codegen/lowering.h"
+#include "offload-compiler/codegen/map_address.h"
 #include "offload-compiler/nfp/opcode.h"
 
 namespace offload {
@@ -22,13 +22,13 @@ class AtomicAdd {
   AtomicAdd(Lowering& lowering, const PlannedInsn& planned)
       : out_(lowering.out),
         insn_(planned.insn),
+        displacement_(displacement_of(lowering.plan, planned.insn.off)),
         facts_(planned.facts),
         wide_(access_bytes(planned.insn) == 8) {}
 
   void lower() {
     const bool full = facts_.xadd_over_16bit, immediate = facts_.xadd_maybe_16bit;
-    const auto distance = static_cast<uint32_t>(int32_t{insn_.off});
-    const fpc::Operand offset = out_.operand(distance, kScratchB);
+    const fpc::Operand offset = out_.operand(displacement_.bytes, kScratchB);
     if (full && immediate) return choose(offset);
     compute_address(offset);
     full ? add_full() : add_immediate();
@@ -50,8 +50,8 @@ class AtomicAdd {
 
   void compute_address(fpc::Operand offset) {
     if (insn_.off == 0) return;
-    out_.alu(kAddressA, gpr_a(low(insn_.dst)), Op::kAluAdd, offset);
-    out_.alu(kAddressB, gpr_a(high(insn_.dst)), Op::kAluAddCarry, fpc::imm(0));
+    out_.alu(kAddressA, gpr_a(low(insn_.dst)), displacement_.low_half, offset);
+    out_.alu(kAddressB, gpr_a(high(insn_.dst)), displacement_.high_half, fpc::imm(0));
   }
 
   Command command(Op op) const {
@@ -84,6 +84,7 @@ class AtomicAdd {
 
   Emitter& out_;
   const ebpf::Insn& insn_;
+  Displacement displacement_;
   const InsnFacts& facts_;
   bool wide_;
 };

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdlib>
 
+#include "offload-compiler/codegen/defect_conditions.h"
 #include "offload-compiler/codegen/lowering.h"
+#include "offload-compiler/codegen/map_address.h"
 #include "offload-compiler/nfp/opcode.h"
 
 namespace offload {
@@ -18,11 +20,13 @@ constexpr unsigned kDirectBytes = kDirectUnits * kWordBytes;
 
 class Copy {
  public:
-  Copy(Lowering& lowering, const PlannedInsn& load)
-      : out_(lowering.out),
-        load_(load),
-        store_(lowering.plan.insns[load.copy_store].insn),
-        bytes_(static_cast<unsigned>(std::abs(load.copy_bytes))),
+  Copy(Lowering& lowering, uint32_t head)
+      : lowering_(lowering),
+        out_(lowering.out),
+        head_(head),
+        load_(lowering.plan.insns[head]),
+        store_(lowering.plan.insns[load_.copy_store].insn),
+        bytes_(static_cast<unsigned>(std::abs(load_.copy_bytes))),
         words_((bytes_ + kWordBytes - 1) / kWordBytes) {}
 
   void lower() {
@@ -35,18 +39,16 @@ class Copy {
  private:
   void read() {
     const ebpf::Insn& insn = load_.insn;
-    fpc::Operand offset =
-        out_.restricted_operand(static_cast<uint32_t>(int32_t{insn.off}), kScratchB);
-    Command command{.op = Op::kMemRead32Swap, .a = gpr_a(low(insn.src)), .b = offset};
+    Command command;
+    command.op = Op::kMemRead32Swap;
+    command.a = gpr_a(low(insn.src));
     if (load_.facts.ptr.type == ebpf::RegType::kMapValue) {
+      const MapAddress address = map_address(lowering_, insn.src, insn.off);
       command.mode = fpc::AddressMode::kBShift8PlusA;
-      command.b = gpr_b(high(insn.src));
-      if (insn.off != 0) {
-        out_.alu(kScratchA, command.a, Op::kAluAdd, offset);
-        out_.alu(kScratchB, command.b, Op::kAluAddCarry, fpc::imm(0));
-        command.a = kScratchA;
-        command.b = kScratchB;
-      }
+      command.a = address.low;
+      command.b = address.high;
+    } else {
+      command.b = out_.restricted_operand(static_cast<uint32_t>(int32_t{insn.off}), kScratchB);
     }
     command.length = words_;
     command.indirect = bytes_ > kDirectBytes;
@@ -68,13 +70,18 @@ class Copy {
       offset = destination(store_.off + static_cast<int32_t>(kDirectBytes));
       write_units(Op::kMemWrite8Swap, kDirectUnits, offset, bytes_ - kDirectBytes);
     } else {
-      // The driver always overrides here and keeps the tail's offset in 8 bits (defect B5).
+      // The driver always overrides here.
       out_.length_override(words_ - 1);
       write_command(Op::kMemWrite32Swap, 0, offset, words_ - 1, true);
       const int32_t tail = store_.off + static_cast<int32_t>(kWordBytes * (words_ - 1));
-      offset = destination(static_cast<uint8_t>(tail));
+      offset = destination(tail_offset(tail));
       write_units(Op::kMemWrite8Swap, words_ - 1, offset, bytes_ % kWordBytes);
     }
+  }
+
+  // The driver keeps it in 8 bits (defect B5).
+  int32_t tail_offset(int32_t offset) const {
+    return lowering_.plan.fixes(Defect::kCopyTail) ? offset : static_cast<uint8_t>(offset);
   }
 
   fpc::Operand destination(int32_t offset) {
@@ -96,12 +103,12 @@ class Copy {
                   .indirect = indirect});
   }
 
-  // The data register ends with the value that the last pair would have left, where the driver
-  // finds it (defect B4).
+  // The data register ends with the value that the last pair would have left.
   void reload() {
     const unsigned size = access_bytes(load_.insn);
     const unsigned dst = low(load_.insn.dst);
     const bool descending = load_.copy_bytes < 0;
+    if (lowering_.fixes_reload(head_)) return reload_last(size, dst, descending);
     if (size == 8) {
       const unsigned first = descending ? 0 : words_ - 2;
       out_.move(both(dst), fpc::xfer(first));
@@ -119,7 +126,22 @@ class Copy {
     out_.immediate(both(dst + 1), 0);
   }
 
+  // Where the driver looks for less than eight bytes, it does not always find the last (defect B4).
+  void reload_last(unsigned size, unsigned dst, bool descending) {
+    const unsigned at = descending ? 0 : bytes_ - size;
+    const unsigned from = at % kWordBytes;
+    if (size == kWordBytes) {
+      out_.move(both(dst), fpc::xfer(at / kWordBytes));
+    } else {
+      out_.field_clear(both(dst), (1u << size) - 1, fpc::xfer(at / kWordBytes),
+                       from == 0 ? Shift{} : shift_right(8 * from));
+    }
+    out_.immediate(both(dst + 1), 0);
+  }
+
+  Lowering& lowering_;
   Emitter& out_;
+  uint32_t head_;
   const PlannedInsn& load_;
   const ebpf::Insn& store_;
   unsigned bytes_, words_;
@@ -127,6 +149,12 @@ class Copy {
 
 }  // namespace
 
-void lower_copy(Lowering& lowering, const PlannedInsn& load) { Copy(lowering, load).lower(); }
+bool Lowering::fixes_reload(uint32_t copy) {
+  if (!plan.fixes(Defect::kCopyReload)) return false;
+  if (!live) live.emplace(plan);
+  return copy_reload_matters(plan, copy, *live);
+}
+
+void lower_copy(Lowering& lowering, uint32_t head) { Copy(lowering, head).lower(); }
 
 }  // namespace offload

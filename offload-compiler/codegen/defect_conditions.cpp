@@ -34,6 +34,17 @@ bool shift_count_may_wrap(const PlannedInsn& shift) {
   return shifts64_by_unknown(shift) && count.min >= 32 && count.max > 63;
 }
 
+bool shift_spoils_its_count(const PlannedInsn& shift) {
+  return shifts64_by_unknown(shift) && operation(shift.insn) != BPF_LSH &&
+         shift.insn.dst == shift.insn.src && shift.facts.src.min < 32;
+}
+
+bool shift_count_may_be_a_sign(const PlannedInsn& shift) {
+  return is_alu(shift.insn) && operation(shift.insn) == BPF_ARSH &&
+         has_register_source(shift.insn) && !shift.facts.src.is_constant() &&
+         shift.facts.src.max > INT32_MAX;
+}
+
 bool uses_frame_pointer_value(const ebpf::Insn& insn) {
   const bool base_dst = is_store(insn) || is_atomic(insn);
   const bool base_src = is_load(insn) || insn.opcode == (BPF_ALU64 | BPF_MOV | BPF_X);
@@ -44,11 +55,24 @@ bool packet_offset_is_cut(const ebpf::Insn& insn) {
   return is_packet_offset_load(insn) && insn.imm != static_cast<uint16_t>(insn.imm);
 }
 
+bool packet_index_may_be_negative(const PlannedInsn& load) {
+  if (!is_packet_offset_load(load.insn) || BPF_MODE(load.insn.opcode) != BPF_IND) return false;
+  const ValueRange& index = load.facts.src;
+  return index.max > INT32_MAX || static_cast<int64_t>(index.min) + load.insn.imm < 0 ||
+         static_cast<int64_t>(index.max) + load.insn.imm > INT32_MAX;
+}
+
 bool copy_reload_is_wrong(const PlannedInsn& load) {
   const auto bytes = static_cast<unsigned>(std::abs(load.copy_bytes));
   const unsigned width = access_bytes(load.insn);
   if (width == kWordBytes) return load.copy_bytes > 0;
   return width < kWordBytes && load.copy_bytes < 0 && bytes % kWordBytes != width;
+}
+
+bool copy_reload_matters(const Plan& plan, uint32_t head, const LiveRegisters& live) {
+  const PlannedInsn& load = plan.insns[head];
+  const unsigned pairs = static_cast<unsigned>(std::abs(load.copy_bytes)) / access_bytes(load.insn);
+  return copy_reload_is_wrong(load) && live.is_read_from(head + 2 * pairs, load.insn.dst);
 }
 
 bool copy_tail_is_cut(const Plan& plan, const PlannedInsn& load) {

@@ -35,18 +35,23 @@ class Inspector {
 
  private:
   void report(uint32_t insn, Defect defect) {
-    if (plan_.fix_defects && spec_of(defect).cure == DefectSpec::Cure::kCorrected) return;
+    if (plan_.fixes(defect)) return;
     found_.push_back(diagnostic_of(defect, insn));
   }
 
   void inspect_insn(uint32_t index) {
     const PlannedInsn& planned = plan_.insns[index];
     const Insn& insn = planned.insn;
+    if (is_immediate_store(insn)) report(index, Defect::kStoreImmediate);
     if (uses_frame_pointer_value(insn)) report(index, Defect::kFramePointer);
     if (negation_overflows(insn)) report(index, Defect::kNegation);
     if (is_alu(insn)) return inspect_alu(index);
     if (is_helper_call(insn)) return inspect_helper(index);
-    if (packet_offset_is_cut(insn)) report(index, Defect::kPacketOffset);
+    if (packet_offset_is_cut(insn)) {
+      report(index, Defect::kPacketOffset);
+    } else if (packet_index_may_be_negative(planned)) {
+      report(index, Defect::kPacketIndex);
+    }
     if (planned.facts.ptr.type == RegType::kMapValue && insn.off < 0)
       report(index, Defect::kNegativeOffset);
     if (is_load(insn) && planned.copy_bytes != 0) return inspect_copy(index);
@@ -61,6 +66,8 @@ class Inspector {
     } else if (operation(insn) == BPF_LSH && shift_count_may_be_zero(planned)) {
       report(index, Defect::kShiftByZero);
     }
+    if (shift_spoils_its_count(planned)) report(index, Defect::kShiftBySelf);
+    if (shift_count_may_be_a_sign(planned)) report(index, Defect::kShiftSign);
     if (operation(insn) == BPF_DIV) {
       const uint64_t divisor =
           has_register_source(insn) ? planned.facts.src.min : static_cast<uint32_t>(insn.imm);
@@ -94,8 +101,7 @@ class Inspector {
     const PlannedInsn& load = plan_.insns[index];
     const unsigned pairs =
         static_cast<unsigned>(std::abs(load.copy_bytes)) / access_bytes(load.insn);
-    if (copy_reload_is_wrong(load) && live().is_read_from(index + 2 * pairs, load.insn.dst))
-      report(index, Defect::kCopyReload);
+    if (copy_reload_matters(plan_, index, live())) report(index, Defect::kCopyReload);
     if (copy_tail_is_cut(plan_, load)) report(index, Defect::kCopyTail);
     if (changes_direction(index, pairs)) report(index, Defect::kCopyTurns);
     if (copy_bases_may_differ(load, plan_.insns[load.copy_store]))

@@ -1,7 +1,9 @@
 // Lowering of jumps: comparisons of both halves and the branch on their condition codes.
 // SPDX-License-Identifier: Apache-2.0
 #include <cassert>
+#include <utility>
 
+#include "offload-compiler/codegen/defect_conditions.h"
 #include "offload-compiler/codegen/lowering.h"
 #include "offload-compiler/nfp/opcode.h"
 
@@ -148,9 +150,19 @@ void test_by_register(Lowering& lowering, const PlannedInsn& planned, Op op) {
   lowering.branch_to(Op::kBne, planned.target);
 }
 
-}  // namespace
+// The same comparison of r10 such that scratch registers, of which it is a pair here, are read before they are written: with a
+// constant by the lower half, for the upper one is 0; for equality as the right operand.
+PlannedInsn on_frame_pointer(PlannedInsn planned) {
+  ebpf::Insn& insn = planned.insn;
+  if (!has_register_source(insn)) {
+    insn.opcode = static_cast<uint8_t>(BPF_JMP32 | (insn.opcode & ~BPF_CLASS(0xff)));
+  } else if (operation(insn) == BPF_JEQ) {
+    if (insn.dst == BPF_REG_10) std::swap(insn.dst, insn.src);
+  }
+  return planned;
+}
 
-void lower_jump(Lowering& lowering, const PlannedInsn& planned) {
+void branch_on(Lowering& lowering, const PlannedInsn& planned) {
   const bool by_register = has_register_source(planned.insn);
   switch (operation(planned.insn)) {
     case BPF_JA:
@@ -168,6 +180,16 @@ void lower_jump(Lowering& lowering, const PlannedInsn& planned) {
       return by_register ? order_by_register(lowering, planned)
                          : order_by_constant(lowering, planned);
   }
+}
+
+}  // namespace
+
+void lower_jump(Lowering& lowering, const PlannedInsn& planned) {
+  const bool of_frame_pointer = uses_frame_pointer_value(planned.insn);
+  if (!of_frame_pointer || !lowering.plan.fixes(Defect::kFramePointer))
+    return branch_on(lowering, planned);
+  lowering.supply_frame_pointer(planned.insn);
+  branch_on(lowering, on_frame_pointer(planned));
 }
 
 }  // namespace offload

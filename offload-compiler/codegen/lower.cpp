@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "offload-compiler/codegen/defect_conditions.h"
 #include "offload-compiler/codegen/lowering.h"
 #include "offload-compiler/nfp/location.h"
 #include "offload-compiler/nfp/opcode.h"
@@ -25,16 +26,18 @@ void lower_insn(Lowering& lowering, uint32_t index) {
   switch (insn_class(planned.insn)) {
     case BPF_ALU:
     case BPF_ALU64:
+      lowering.supply_frame_pointer(planned.insn);
       return lower_alu(lowering, planned);
     case BPF_JMP:
     case BPF_JMP32:
       return lower_jump_class(lowering, planned, index);
     case BPF_LD:
+      lowering.supply_frame_pointer(planned.insn);
       if (is_packet_offset_load(planned.insn)) lower_packet_offset_load(lowering, planned);
       return;  // the first slot of a 64-bit constant has no words of its own
     default:
       return is_atomic(planned.insn) ? lower_atomic_add(lowering, planned)
-                                     : lower_memory_access(lowering, planned);
+                                     : lower_memory_access(lowering, index);
   }
 }
 
@@ -89,16 +92,16 @@ void emit_exits(Lowering& lowering, Lowered& result) {
   lowering.out.nops(firmware::kPrefetchPad);
 }
 
-}  // namespace
-
-base::Result<Lowered> lower(const Plan& plan, const firmware::Capability& capability,
-                            std::vector<Diagnostic>* refusals) {
+base::Result<Lowered> lower_after(unsigned wait_words, const Plan& plan,
+                                  const firmware::Capability& capability,
+                                  std::vector<Diagnostic>* refusals) {
   if (refusals == nullptr && !plan.refusals.empty())
     return to_error(plan.source, plan.refusals.front());
   Lowering lowering(plan, capability);
   const Emitter& out = lowering.out;
   Lowered result;
   emit_intro(lowering);
+  lowering.out.nops(wait_words);
   enter_frame(lowering, 0);
   lower_body(lowering, result.first_word, refusals != nullptr);
   if (refusals == nullptr && !out.refusals().empty())
@@ -118,6 +121,17 @@ base::Result<Lowered> lower(const Plan& plan, const firmware::Capability& capabi
   if (!words) return words.error();
   result.words = std::move(*words);
   return result;
+}
+
+}  // namespace
+
+base::Result<Lowered> lower(const Plan& plan, const firmware::Capability& capability,
+                            std::vector<Diagnostic>* refusals) {
+  base::Result<Lowered> lowered = lower_after(0, plan, capability, refusals);
+  // The address of the frame may not be visible to the program's third word (defect B13).
+  if (!lowered || !plan.fixes(Defect::kEarlyStack) || !touches_frame_early(lowered->words))
+    return lowered;
+  return lower_after(1, plan, capability, refusals);
 }
 
 }  // namespace offload

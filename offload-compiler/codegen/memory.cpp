@@ -18,8 +18,9 @@ void refuse(Lowering& lowering, const PlannedInsn& planned) {
       refusal<Rule::kPointerLowering>(access_bytes(planned.insn), static_cast<int>(type)));
 }
 
-void lower_load(Lowering& lowering, const PlannedInsn& planned) {
-  if (planned.copy_bytes != 0) return lower_copy(lowering, planned);
+void lower_load(Lowering& lowering, uint32_t index) {
+  const PlannedInsn& planned = lowering.plan.insns[index];
+  if (planned.copy_bytes != 0) return lower_copy(lowering, index);
   switch (planned.facts.ptr.type) {
     case RegType::kCtx:
       return lower_context_load(lowering, planned);
@@ -36,17 +37,21 @@ void lower_load(Lowering& lowering, const PlannedInsn& planned) {
 
 void lower_store(Lowering& lowering, const PlannedInsn& planned) {
   const RegType type = planned.facts.ptr.type;
+  if (type != RegType::kStack) lowering.supply_frame_pointer(planned.insn);
   if (type == RegType::kPacket) return lower_packet_store(lowering, planned);
+  if (type == RegType::kStack &&
+      (is_register_store(planned.insn) || lowering.plan.fixes(Defect::kStoreImmediate)))
+    return lower_stack_access(lowering, planned);
   if (is_immediate_store(planned.insn)) return refuse(lowering, planned);
-  if (type == RegType::kStack) return lower_stack_access(lowering, planned);
   if (type == RegType::kCtx) return lower_context_store(lowering, planned);
   refuse(lowering, planned);
 }
 
 }  // namespace
 
-void lower_memory_access(Lowering& lowering, const PlannedInsn& insn) {
-  is_load(insn.insn) ? lower_load(lowering, insn) : lower_store(lowering, insn);
+void lower_memory_access(Lowering& lowering, uint32_t index) {
+  const PlannedInsn& planned = lowering.plan.insns[index];
+  is_load(planned.insn) ? lower_load(lowering, index) : lower_store(lowering, planned);
 }
 
 }  // namespace offload

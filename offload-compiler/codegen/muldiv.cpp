@@ -44,27 +44,31 @@ void divide_by_large(Emitter& out, unsigned dst, uint32_t divisor) {
   out.alu(both(dst), kScratchA, Op::kAluAddCarry, fpc::imm(0));
 }
 
-void shift_down(Emitter& out, unsigned gpr, unsigned amount) {
-  out.shift(both(gpr), gpr_a(gpr), shift_right(amount));
+// An amount of 0 would be indirect (defect B3).
+void shift_down(Lowering& lowering, unsigned gpr, unsigned amount) {
+  if (amount == 0 && lowering.plan.fixes(Defect::kDivisionShift)) return;
+  lowering.out.shift(both(gpr), gpr_a(gpr), shift_right(amount));
 }
 
-void divide_wide(Emitter& out, unsigned dst, fpc::Operand multiplier, unsigned post_shift) {
+void divide_wide(Lowering& lowering, unsigned dst, fpc::Operand multiplier, unsigned post_shift) {
+  Emitter& out = lowering.out;
   multiply_high(out, gpr_a(dst), multiplier, kScratch);
   out.alu(both(dst), gpr_a(dst), Op::kAluSub, kScratchB);
-  shift_down(out, dst, 1);
+  shift_down(lowering, dst, 1);
   out.alu(both(dst), gpr_a(dst), Op::kAluAdd, kScratchB);
-  shift_down(out, dst, post_shift - 1);
+  shift_down(lowering, dst, post_shift - 1);
 }
 
-void divide_by_constant(Emitter& out, unsigned dst, uint32_t divisor) {
+void divide_by_constant(Lowering& lowering, unsigned dst, uint32_t divisor) {
+  Emitter& out = lowering.out;
   if (divisor > kMaxReciprocal) return divide_by_large(out, dst, divisor);
   const Reciprocal r = reciprocal_of(divisor);
   const fpc::Operand multiplier = out.operand(r.multiplier, kScratchB);
-  if (std::has_single_bit(divisor)) return shift_down(out, dst, r.log2);
-  if (r.wide) return divide_wide(out, dst, multiplier, r.post_shift);
-  if (r.pre_shift > 0) shift_down(out, dst, r.pre_shift);
+  if (std::has_single_bit(divisor)) return shift_down(lowering, dst, r.log2);
+  if (r.wide) return divide_wide(lowering, dst, multiplier, r.post_shift);
+  if (r.pre_shift > 0) shift_down(lowering, dst, r.pre_shift);
   multiply_high(out, gpr_a(dst), multiplier, dst);
-  shift_down(out, dst, r.post_shift);
+  shift_down(lowering, dst, r.post_shift);
 }
 
 }  // namespace
@@ -95,7 +99,7 @@ void lower_divide(Lowering& lowering, const PlannedInsn& planned) {
   const unsigned dst = low(insn.dst);
   if (divisor == 0 || divisor > kMax32)
     return lowering.out.refuse(refusal<Rule::kDivision>(divisor, kMax32));
-  divide_by_constant(lowering.out, dst, static_cast<uint32_t>(divisor));
+  divide_by_constant(lowering, dst, static_cast<uint32_t>(divisor));
 }
 
 }  // namespace offload

@@ -3,6 +3,7 @@
 #include <cassert>
 
 #include "offload-compiler/codegen/lowering.h"
+#include "offload-compiler/codegen/map_address.h"
 #include "offload-compiler/nfp/opcode.h"
 
 namespace offload {
@@ -74,6 +75,14 @@ void take_result(Lowering& lowering, const PlannedInsn& planned) {
   if (size < 8) lowering.zero_extend(planned, insn.dst);
 }
 
+// The second word of a constant keeps a half of the register's other side, so that two words need a register that has one.
+void store_constant(Lowering& lowering, unsigned xfer, uint32_t value) {
+  if (!lowering.plan.fixes(Defect::kStoreImmediate))
+    return lowering.out.constant(fpc::xfer(xfer), value);
+  lowering.out.constant(kScratchA, value);
+  lowering.out.move(fpc::xfer(xfer), kScratchA);
+}
+
 }  // namespace
 
 void lower_packet_load(Lowering& lowering, const PlannedInsn& planned) {
@@ -92,17 +101,9 @@ void lower_packet_load(Lowering& lowering, const PlannedInsn& planned) {
 
 void lower_map_load(Lowering& lowering, const PlannedInsn& planned) {
   const ebpf::Insn& insn = planned.insn;
-  Emitter& out = lowering.out;
-  fpc::Operand low_address = gpr_a(low(insn.src)), high_address = gpr_b(high(insn.src));
-  if (insn.off != 0) {
-    const fpc::Operand offset =
-        out.restricted_operand(static_cast<uint32_t>(int32_t{insn.off}), kScratchB);
-    out.alu(kScratchA, low_address, Op::kAluAdd, offset);
-    out.alu(kScratchB, high_address, Op::kAluAddCarry, fpc::imm(0));
-    low_address = kScratchA;
-    high_address = kScratchB;
-  }
-  read_words(out, fpc::AddressMode::kBShift8PlusA, low_address, high_address, access_bytes(insn));
+  const MapAddress address = map_address(lowering, insn.src, insn.off);
+  read_words(lowering.out, fpc::AddressMode::kBShift8PlusA, address.low, address.high,
+             access_bytes(insn));
   take_result(lowering, planned);
 }
 
@@ -117,7 +118,7 @@ void lower_packet_store(Lowering& lowering, const PlannedInsn& planned) {
       out.move(fpc::xfer(half), gpr_a(low(insn.src) + half));
     } else {
       const uint32_t upper = insn.imm < 0 ? ~uint32_t{0} : 0;
-      out.constant(fpc::xfer(half), half == 0 ? static_cast<uint32_t>(insn.imm) : upper);
+      store_constant(lowering, half, half == 0 ? static_cast<uint32_t>(insn.imm) : upper);
     }
   }
   out.command({.op = Op::kMemWrite8Swap, .a = gpr_a(low(insn.dst)), .b = offset, .length = size});

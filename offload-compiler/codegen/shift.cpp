@@ -1,5 +1,6 @@
 // Lowering of shifts: by constants, and by registers as far as their range is known.
 // SPDX-License-Identifier: Apache-2.0
+#include "offload-compiler/codegen/defect_conditions.h"
 #include "offload-compiler/codegen/lowering.h"
 #include "offload-compiler/nfp/opcode.h"
 #include "offload-compiler/nfp/refusal.h"
@@ -119,7 +120,13 @@ struct Direction {
   Part below_32_second;
   Part from_32;
 };
-constexpr unsigned kSecondWords = 2, kFrom32Words = 3;
+constexpr unsigned kSecondWords = 2, kFrom32Words = 3, kGuardWords = 2;
+
+// How a run-time count is taken.
+struct Count {
+  ValueRange range;
+  bool guarded;  // a count of 0 below 32 leaves everything as it is
+};
 
 Direction direction_of(const ebpf::Insn& insn) {
   switch (operation(insn)) {
@@ -133,21 +140,42 @@ Direction direction_of(const ebpf::Insn& insn) {
   }
 }
 
+void skip_if_zero(Emitter& out, const Registers& r, uint32_t end) {
+  constexpr unsigned kCountMask = 31;
+  out.alu(fpc::none(), gpr_a(r.count), Op::kAluAnd, fpc::imm(kCountMask));
+  out.branch(Op::kBeq, end);
+}
+
 void shift64_by_register(Emitter& out, const Direction& direction, const Registers& r,
-                         const ValueRange& count) {
-  if (count.max < 32) {
+                         const Count& count) {
+  const unsigned guard = count.guarded ? kGuardWords : 0;
+  if (count.range.max < 32) {
+    if (count.guarded)
+      skip_if_zero(out, r, out.here() + guard + direction.first_words + kSecondWords);
     direction.below_32_first(out, r);
     direction.below_32_second(out, r);
-  } else if (count.min >= 32) {
+  } else if (count.range.min >= 32) {
     direction.from_32(out, r);
   } else {
-    const uint32_t from_32 = out.here() + 2 + direction.first_words + kSecondWords;
+    const uint32_t from_32 = out.here() + 2 + guard + direction.first_words + kSecondWords;
+    const uint32_t end = from_32 + kFrom32Words;
     out.branch_if_bit_set(gpr_a(r.count), 5, from_32);
+    if (count.guarded) skip_if_zero(out, r, end);
     direction.below_32_first(out, r);
-    out.branch(Op::kBr, from_32 + kFrom32Words, kSecondWords);
+    out.branch(Op::kBr, end, kSecondWords);
     direction.below_32_second(out, r);
     direction.from_32(out, r);
   }
+}
+
+// Defects B2 and shift.beyond: what the driver makes of the count's range is wrong for a left shift by 0, and from 64 on.
+Count count_of(const Plan& plan, const PlannedInsn& shift) {
+  Count count{shift.facts.src, false};
+  if (shift_count_may_wrap(shift) && plan.fixes(Defect::kShiftBeyond))
+    count.range = {0, ~uint64_t{0}};
+  count.guarded = operation(shift.insn) == BPF_LSH && shift_count_may_be_zero(shift) &&
+                  plan.fixes(Defect::kShiftByZero);
+  return count;
 }
 
 void shift32_by_constant(Emitter& out, const ebpf::Insn& insn, unsigned n) {
@@ -161,8 +189,8 @@ void shift32_by_constant(Emitter& out, const ebpf::Insn& insn, unsigned n) {
   }
 }
 
-void shift32_by_register(Emitter& out, const ebpf::Insn& insn) {
-  const unsigned dst = low(insn.dst), count = low(insn.src);
+void shift32_by_register(Emitter& out, const ebpf::Insn& insn, unsigned count) {
+  const unsigned dst = low(insn.dst);
   if (operation(insn) == BPF_ARSH) {
     set_amount(out, count, gpr_b(dst));
     out.arithmetic_shift_right(both(dst), gpr_b(dst));
@@ -170,6 +198,18 @@ void shift32_by_register(Emitter& out, const ebpf::Insn& insn) {
     set_amount(out, count);
     out.shift(both(dst), gpr_b(dst), operation(insn) == BPF_LSH ? kIndirectLeft : kIndirectRight);
   }
+}
+
+// The driver takes the count from the instruction's register, which may change on the way (defect shift.self), and whose bit 31
+// joins the sign that fills an arithmetic shift (defect shift.sign).
+unsigned register_of_count(Lowering& lowering, const PlannedInsn& shift) {
+  constexpr unsigned kCountMask = 63;
+  const Plan& plan = lowering.plan;
+  const bool spoiled = shift_spoils_its_count(shift) && plan.fixes(Defect::kShiftBySelf);
+  const bool signs = shift_count_may_be_a_sign(shift) && plan.fixes(Defect::kShiftSign);
+  if (!spoiled && !signs) return low(shift.insn.src);
+  lowering.out.alu(kScratchA, gpr_a(low(shift.insn.src)), Op::kAluAnd, fpc::imm(kCountMask));
+  return kScratch;
 }
 
 }  // namespace
@@ -184,13 +224,14 @@ void lower_shift(Lowering& lowering, const PlannedInsn& planned) {
       has_register_source(insn) ? range.min : static_cast<uint64_t>(int64_t{insn.imm});
   if (constant && count >= width) return out.refuse(refusal<Rule::kShift>(count, width - 1));
   const auto n = static_cast<unsigned>(count);
+  const unsigned count_register = constant ? low(insn.src) : register_of_count(lowering, planned);
   if (width == 32) {
-    constant ? shift32_by_constant(out, insn, n) : shift32_by_register(out, insn);
+    constant ? shift32_by_constant(out, insn, n) : shift32_by_register(out, insn, count_register);
     return lowering.zero_extend(planned, insn.dst);
   }
-  const Registers r{low(insn.dst), high(insn.dst), low(insn.src)};
+  const Registers r{low(insn.dst), high(insn.dst), count_register};
   const Direction direction = direction_of(insn);
-  if (!constant) return shift64_by_register(out, direction, r, range);
+  if (!constant) return shift64_by_register(out, direction, r, count_of(lowering.plan, planned));
   if (n > 0) direction.constant(out, r, n);
 }
 

@@ -43,7 +43,8 @@ class StackAccess {
 
   void lower() {
     set_up();
-    unsigned gpr = low(is_load(insn_) ? insn_.dst : insn_.src);
+    supply_source();
+    unsigned gpr = low(data_register());
     if (clears_upper_half()) lowering_.zero_extend(planned_, insn_.dst);
     unsigned gpr_byte = 0, left = access_bytes(insn_);
     unsigned last_gpr = kNoGpr;
@@ -64,6 +65,21 @@ class StackAccess {
 
  private:
   static constexpr unsigned kNoGpr = ~0u;
+
+  // What an immediate store stores takes the scratch registers, as r10 does.
+  unsigned data_register() const {
+    if (is_load(insn_)) return insn_.dst;
+    return is_immediate_store(insn_) ? unsigned{BPF_REG_10} : insn_.src;
+  }
+
+  // Behind the set-up, which spends scratch registers.
+  void supply_source() {
+    lowering_.supply_frame_pointer(insn_);
+    if (!is_immediate_store(insn_)) return;
+    out_.constant(fpc::gpr_b(low(BPF_REG_10)), static_cast<uint32_t>(insn_.imm));
+    if (access_bytes(insn_) == 8)
+      out_.constant(fpc::gpr_b(high(BPF_REG_10)), insn_.imm < 0 ? ~uint32_t{0} : 0);
+  }
 
   bool clears_upper_half() const {
     return is_load(insn_) && access_bytes(insn_) < 8 && planned_.facts.zext;

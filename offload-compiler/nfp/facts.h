@@ -47,7 +47,7 @@ struct InsnFacts {
   bool xadd_over_16bit = false;   // atomic add: the addend may exceed 0xffff
   bool xadd_maybe_16bit = false;  // atomic add: the addend may fit 16 bits
 
-  ValueRange src, dst;  // operands of ALU instructions
+  ValueRange src, dst;  // operands of ALU instructions; src: the index of a load by packet offset
 
   uint32_t helper = 0;                                // helper calls: id, 0 before the first visit
   PointerFacts key;                                   // R2
@@ -71,6 +71,7 @@ struct FrameFacts {
 };
 
 struct ProgramFacts {
+  bool fix_defects = false;  // taken under rules that leave out what correct code makes needless
   std::vector<InsnFacts> insns;
   std::vector<FrameFacts> frames;  // of main and each subprogram, by start
   uint32_t adjust_head = kAdjustHeadUnused;

@@ -23,8 +23,9 @@ constexpr uint64_t kMaxU32 = 0xffff'ffff;
 
 }  // namespace
 
-Rules::Rules(const ebpf::Program& program, const firmware::Capability& capability)
+Rules::Rules(const ebpf::Program& program, const firmware::Capability& capability, bool fix_defects)
     : program_(program), capability_(capability), map_use_(program.maps) {
+  facts_.fix_defects = fix_defects;
   facts_.insns.resize(program.insns.size());
 }
 
@@ -47,7 +48,11 @@ void Rules::check_insn(const Visit& visit, const Insn& insn, InsnFacts& facts) {
   if (is_exit(insn)) return check_exit(visit);
   if (is_load(insn)) return check_pointer(visit, insn, insn.src, facts);
   if (is_register_store(insn)) return check_store(visit, insn, facts);
+  // The driver does not look at stores of immediates (B8).
+  if (is_immediate_store(insn) && facts_.fix_defects) return check_store(visit, insn, facts);
   if (is_atomic(insn)) return check_atomic(visit, insn, facts);
+  if (is_packet_offset_load(insn))
+    facts.src.merge(visit.regs[insn.src].umin, visit.regs[insn.src].umax);
   if (is_alu(insn)) check_alu(visit, insn, facts);
 }
 

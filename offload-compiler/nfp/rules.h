@@ -29,7 +29,8 @@ namespace offload {
 class Rules {
  public:
   // Both outlive the rules.
-  Rules(const ebpf::Program& program, const firmware::Capability& capability);
+  Rules(const ebpf::Program& program, const firmware::Capability& capability,
+        bool fix_defects = false);
 
   // One visit of one instruction, before it executes. Error: the visit's first refusal, with instruction and source line.
   base::Result<void> check(const ebpf::Visit& visit);

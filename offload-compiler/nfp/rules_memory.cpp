@@ -87,7 +87,7 @@ void Rules::check_stack(const Visit& visit, const RegState& reg, InsnFacts& fact
 }
 
 void Rules::check_map_value(const Insn& insn, const RegState& reg) {
-  if (is_register_store(insn)) return refuse<Rule::kMapWrite>();
+  if (is_store(insn)) return refuse<Rule::kMapWrite>();
   if (!has_fixed_offset(reg)) return refuse<Rule::kMapVariable>();
   const int64_t offset = facts_of(reg).fixed_offset() + insn.off;
   const unsigned bytes = access_bytes(insn);

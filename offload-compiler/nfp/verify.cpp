@@ -15,11 +15,11 @@ namespace {
 constexpr uint64_t kExactVisits = 200'000;
 
 base::Result<ProgramFacts> verify(const ebpf::Program& program,
-                                  const firmware::Capability& capability,
+                                  const firmware::Capability& capability, bool fix_defects,
                                   ebpf::VerifierOptions options) {
   if (const auto refused = program_kind_refusals(program); !refused.empty())
     return to_error(program, refused.front());
-  Rules rules(program, capability);
+  Rules rules(program, capability, fix_defects);
   options.on_insn = [&](const ebpf::Visit& visit) { return rules.check(visit); };
   base::Result<ebpf::VerifiedProgram> verified = ebpf::verify(program, options);
   if (!verified) return verified.error();
@@ -53,8 +53,9 @@ Diagnostic verifier_refusal(const ebpf::Program& program, std::optional<uint32_t
 }  // namespace
 
 base::Result<ProgramFacts> verify_for_card(const ebpf::Program& program,
-                                           const firmware::Capability& capability) {
-  return verify(program, capability, {});
+                                           const firmware::Capability& capability,
+                                           bool fix_defects) {
+  return verify(program, capability, fix_defects, {});
 }
 
 base::Result<ProgramFacts> verify_exactly(const ebpf::Program& program,
@@ -62,7 +63,7 @@ base::Result<ProgramFacts> verify_exactly(const ebpf::Program& program,
   ebpf::VerifierOptions options;
   options.exact_ranges = true;
   options.max_visits = kExactVisits;
-  return verify(program, capability, options);
+  return verify(program, capability, false, options);
 }
 
 Examination examine_for_card(const ebpf::Program& program, const firmware::Capability& capability) {

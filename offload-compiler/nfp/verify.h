@@ -14,8 +14,10 @@
 namespace offload {
 
 // Facts as the driver records them in a kernel. Errors are the verifier's, or the first refusal of rules and limits.
+// `fix_defects`: also of what the driver overlooks and correct code needs.
 base::Result<ProgramFacts> verify_for_card(const ebpf::Program& program,
-                                           const firmware::Capability& capability);
+                                           const firmware::Capability& capability,
+                                           bool fix_defects = false);
 
 // The same with every value on every path: the kernel's verifier skips paths whose values it does not need, and the driver then
 // misses them. Gives up (kOutOfRange) earlier, for it explores more.

@@ -53,10 +53,12 @@ class Gatherer {
       at += copies ? 2 : 1;
     }
     if (pairs_ == 0) return;
-    if (plan_.fix_defects) return close();
-    Diagnostic crash = refusal<Rule::kCopyBeforeExit>();
-    crash.insn = last_.load;
-    plan_.refusals.push_back(std::move(crash));
+    if (!plan_.fixes(Defect::kCopyBeforeExit)) {
+      Diagnostic crash = refusal<Rule::kCopyBeforeExit>();
+      crash.insn = last_.load;
+      plan_.refusals.push_back(std::move(crash));
+    }
+    close();  // behind a refusal too, for check() lowers what is left
   }
 
  private:
@@ -76,7 +78,7 @@ class Gatherer {
     const int32_t width = static_cast<int32_t>(access_bytes(load.insn));
     const int32_t load_step = load.insn.off - last_load.off;
     const int32_t store_step = store.off - last_store.off;
-    if (plan_.fix_defects && pairs_ > 1 && load_step != step_) return false;
+    if (plan_.fixes(Defect::kCopyTurns) && pairs_ > 1 && load_step != step_) return false;
     return load_step == store_step && (load_step == width || load_step == -width);
   }
 
@@ -88,7 +90,8 @@ class Gatherer {
     const PointerFacts& to = head_store.facts.ptr;
     if (from.type != to.type) return false;
     if (from.id != to.id) return true;
-    if (plan_.fix_defects && copy_bases_may_differ(head_load, head_store)) return true;
+    if (plan_.fixes(Defect::kSharedRead) && copy_bases_may_differ(head_load, head_store))
+      return true;
     const int32_t first = head_load.insn.off + from.off;
     const int32_t destination = head_store.insn.off + to.off;
     const int32_t here = insns_[pair.load].insn.off + from.off;
@@ -96,7 +99,7 @@ class Gatherer {
     const bool descends_into = here < first && first > destination && here <= destination;
     const bool reaches_into =
         std::abs(here - destination) < static_cast<int32_t>(access_bytes(head_load.insn));
-    return ascends_into || descends_into || (plan_.fix_defects && reaches_into);
+    return ascends_into || descends_into || (plan_.fixes(Defect::kCopyOverlap) && reaches_into);
   }
 
   void add(const Pair& pair) {

@@ -48,7 +48,7 @@ void negate_immediates(Plan& plan) {
   for (PlannedInsn& planned : plan.insns) {
     ebpf::Insn& insn = planned.insn;
     if (planned.skip != Skip::kNo || insn.imm >= 0 || has_register_source(insn)) continue;
-    if (plan.fix_defects && negation_overflows(insn)) continue;
+    if (plan.fixes(Defect::kNegation) && negation_overflows(insn)) continue;
     if (compares_in_order(insn)) {
       planned.negated_compare = true;
       insn.imm = negate(insn.imm);

@@ -59,7 +59,8 @@ void find_ranges(Plan& plan) {
     if (ends_range(planned)) {
       head = nullptr;
     } else if (is_cached_load(planned)) {
-      const bool apart = head == nullptr || (plan.fix_defects && base.may_differ(planned));
+      const bool apart =
+          head == nullptr || (plan.fixes(Defect::kSharedRead) && base.may_differ(planned));
       if (apart || !join(*head, planned)) {
         const int32_t off = planned.insn.off;
         head = &planned;

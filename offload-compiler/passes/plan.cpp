@@ -30,7 +30,7 @@ void mark_targets(Plan& plan) {
 }  // namespace
 
 bool key_at_frame_bottom(const Plan& plan, const PlannedInsn& call) {
-  if (plan.fix_defects && call.facts.key_in_caller) return false;
+  if (plan.fixes(Defect::kCallerKey) && call.facts.key_in_caller) return false;
   return !call.facts.key_varies &&
          plan.frames[call.frame].depth() + call.facts.key.fixed_offset() == 0;
 }
@@ -41,6 +41,7 @@ Plan make_plan(const ebpf::Program& program, const ProgramFacts& facts) {
   plan.source = program;
   plan.frames = facts.frames;
   plan.adjust_head = facts.adjust_head;
+  plan.fix_defects = facts.fix_defects;
   plan.insns.resize(program.insns.size());
   for (size_t i = 0; i < program.insns.size(); ++i) {
     plan.insns[i].insn = program.insns[i];

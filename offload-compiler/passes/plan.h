@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "offload-compiler/defect.h"
 #include "offload-compiler/diagnostic.h"
 #include "offload-compiler/ebpf/program.h"
 #include "offload-compiler/nfp/facts.h"
@@ -47,13 +48,15 @@ struct Plan {
   std::vector<PlannedInsn> insns;
   std::vector<FrameFacts> frames;
   uint32_t adjust_head = kAdjustHeadUnused;
-  bool fix_defects =
-      false;  // correct code where the driver's is known to be wrong (codegen/defects.def)
+  bool fix_defects = false;  // correct code where the driver's is known to be wrong (defects.def)
   std::vector<Diagnostic> refusals;  // by the passes
   std::vector<uint32_t> map_ids;     // table id of each of the program's maps, 0 for unused ones
+
+  // Passes and lowering ask this at the one place where they could go wrong.
+  bool fixes(Defect defect) const { return fix_defects && spec_of(defect).is_corrected(); }
 };
 
-// Whether a map helper's key lies at the bottom of the current frame, as far as the driver looks: without fix_defects a pointer
+// Whether a map helper's key lies at the bottom of the current frame, as far as the driver looks: a pointer
 // into a caller's frame counts as one into the current (defect B11).
 bool key_at_frame_bottom(const Plan& plan, const PlannedInsn& call);
 

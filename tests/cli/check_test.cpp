@@ -74,8 +74,14 @@ TEST(Check, ChecksAllProgramsOfAnObject) {
 TEST(Check, WarnsOfDefectsWithoutRefusing) {
   const test::Output output = millrace({"check", object("misc.o"), "--prog", "alu64"});
   EXPECT_EQ(output.exit_code, 0);
-  EXPECT_THAT(output.out, AllOf(HasSubstr("warning: "), HasSubstr("[B2]"),
-                                HasSubstr("1 known defect reached")));
+  EXPECT_THAT(output.out,
+              AllOf(HasSubstr("warning: "), HasSubstr("[B2]"), HasSubstr(" reached, "),
+                    HasSubstr("  --fix-defects: leaves out the shift when the count is 0\n"),
+                    HasSubstr(" corrected by --fix-defects\n")));
+  const json report = check_json({object("misc.o"), "--prog", "alu64"}, 0);
+  const json& defect = report["programs"].at(0)["defects"].at(0);
+  EXPECT_EQ(defect["defect"], defect["rule"]);
+  EXPECT_EQ(defect["corrected"], true);
 }
 
 TEST(Check, TakesFilters) {

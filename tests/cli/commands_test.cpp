@@ -35,6 +35,24 @@ TEST(Compile, WritesAnImageAndASummary) {
   EXPECT_EQ(json::parse(read_text(image))["schema"], "millrace.image/1");
 }
 
+TEST(Compile, FixesDefectsWhenAsked) {
+  const std::string object = std::string(MILLRACE_BINARY_DIR) + "/tests/ebpf/objects/misc.o";
+  const auto compile = [&](std::vector<std::string> more) {
+    std::vector<std::string> all = {"compile", object,      "--prog", "alu64",
+                                    "-o",      "/dev/null", "--json", "-"};
+    all.insert(all.end(), more.begin(), more.end());
+    const test::Output output = millrace(all);
+    EXPECT_EQ(output.exit_code, 0) << output.err;
+    return json::parse(output.out);
+  };
+  const json driver = compile({}), fixed = compile({"--fix-defects"});
+  EXPECT_EQ(driver["codegen"], "kernel");
+  EXPECT_FALSE(driver["warnings"].empty());
+  EXPECT_EQ(fixed["codegen"], "kernel-fixed");
+  EXPECT_TRUE(fixed["warnings"].empty()) << fixed["warnings"];
+  EXPECT_GT(fixed["words"], driver["words"]);
+}
+
 TEST(Compile, WritesIntoADeviceInsteadOfReplacingIt) {
   const std::string pipe = scratch_folder() + "/pipe";
   ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);

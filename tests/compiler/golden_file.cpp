@@ -44,6 +44,11 @@ void read_options(GoldenCase& golden, const std::string& line) {
   std::istringstream depths(between(line, "depth=(", ")"));
   for (std::string depth; std::getline(depths, depth, ',');)
     if (!depth.empty()) golden.depths.push_back(static_cast<uint32_t>(std::stoul(depth)));
+  golden.start = static_cast<unsigned>(number(between(line, "start=", " ")));
+  golden.done = static_cast<unsigned>(number(between(line, "done=", " ")));
+  std::istringstream helpers(between(line, "perf)=(", ")"));
+  for (std::string address; std::getline(helpers, address, ',');)
+    golden.helpers.push_back(static_cast<unsigned>(std::stoul(address)));
   golden.adjust_head = static_cast<uint32_t>(number(between(line, "ah_loc=", " ")));
 }
 
@@ -58,7 +63,8 @@ void read_word(GoldenCase& golden, const std::string& line) {
   if (line.find("raw=") == std::string::npos) return;
   golden.words.push_back({static_cast<uint32_t>(std::stoul(line)),
                           std::stoull(between(line, "raw=", " "), nullptr, 16),
-                          between(line, "relo=", " ")});
+                          between(line, "relo=", " "),
+                          std::stoull(between(line, "img=", " "), nullptr, 16)});
 }
 
 }  // namespace

@@ -22,6 +22,7 @@ struct GoldenWord {
   uint32_t index = 0;
   uint64_t raw = 0;        // without the relocation type
   std::string relocation;  // "-", "BR_REL", ...
+  uint64_t placed = 0;     // relocated, with ECC
 };
 
 struct GoldenCase {
@@ -29,6 +30,8 @@ struct GoldenCase {
   std::string type;  // "XDP" or "CLS"
   std::vector<uint32_t> depths;
   uint32_t adjust_head = 0;
+  unsigned start = 0, done = 0;           // where the image and the firmware's re-entry lie
+  std::vector<unsigned> helpers;          // addresses of lookup, update, delete, perf
   std::map<std::string, int64_t> result;  // err, len, last_bpf_off, tgt_*
   std::vector<GoldenInsn> insns;
   std::vector<GoldenWord> words;  // those that the file shows

@@ -159,6 +159,7 @@ Code CardProgramGenerator::statement(unsigned depth) {
 }
 
 Code CardProgramGenerator::straight_statement() {
+  if (options_.reach_defects && chance(6)) return defect();
   switch (below(13)) {
     case 0:
     case 1:

@@ -83,7 +83,20 @@ Code CardProgramGenerator::callee_on_stack() {
   const auto off = static_cast<int16_t>(small(slots) * bytes_of(size));
   code = code + Code{load(size, 5, 3, off), alu64_reg(BPF_XOR, 0, 5)};
   if (chance(2)) code.push_back(store(size, 3, off, 0));
+  if (options_.reach_defects && chance(3)) code = code + lookup_of_caller_key();
   return code + leave_callee();
+}
+
+// B11: the key lies in the caller's frame. r6 keeps an argument, for which rounds of a loop differ in the callee's frame too.
+Code CardProgramGenerator::lookup_of_caller_key() {
+  return Code{mov_reg(6, 1), mov(5, small(10)), store(kBytes4, 3, 0, 5), mov_reg(2, 3)} +
+         ebpf_test::load_map(1, kArray) +
+         Code{call(BPF_FUNC_map_lookup_elem),
+              ebpf_test::jump_eq(0, 0, 2),
+              load(kBytes8, 0, 0, 16),
+              op(BPF_JMP | BPF_JA, 0, 0, 1, 0),
+              mov(0, 7),
+              alu64_reg(BPF_XOR, 0, 6)};
 }
 
 // r0 from a number and the bytes that r4 points to in the packet.

@@ -52,6 +52,15 @@ class CardProgramGenerator {
   Code load_absolute();
   Code choose_queue();
 
+  // --- known defects of the reference lowering (card_program_defects.cpp)
+  Code defect();
+  Code frame_pointer_as_number();
+  Code store_immediate();
+  Code shift_by_anything();
+  Code copy_that_turns();
+  Code copy_to_far_tail();
+  int32_t odd_packet_offset();
+
   // --- maps (card_program_maps.cpp)
   Code make_key(uint32_t map);
   Code map_arguments(uint32_t map);
@@ -70,6 +79,7 @@ class CardProgramGenerator {
   Code local_call();
   Code adjust_packet();
   Code callee_on_stack();
+  Code lookup_of_caller_key();
   Code callee_on_packet();
   Code leave_callee();
   void place_callees(Code& code);

@@ -45,7 +45,12 @@ Code CardProgramGenerator::count(uint32_t map) {
   const auto off = static_cast<int16_t>(map == kHash ? 16 : wide ? 8 : chance(2) ? 0 : 4);
   Code addend = {mov_reg(2, chance(2) ? uint8_t{7} : uint8_t{8})};
   if (chance(2)) addend.push_back(alu64(BPF_AND, 2, chance(2) ? 0xffff : 0x1ffff));
-  return addend + atomic(wide ? kBytes8 : kBytes4, 0, off, 2, BPF_ADD);
+  const uint8_t size = wide ? kBytes8 : kBytes4;
+  if (options_.reach_defects && chance(4)) {  // B7: a negative offset
+    return addend + Code{add(0, 24), atomic(size, 0, static_cast<int16_t>(off - 24), 2, BPF_ADD),
+                         add(0, -24)};
+  }
+  return addend + atomic(size, 0, off, 2, BPF_ADD);
 }
 
 Code CardProgramGenerator::read_value(uint32_t map) {

@@ -74,7 +74,10 @@ Code CardProgramGenerator::load_absolute() {
   const uint8_t index = kept_number();
   Code code = {store(kBytes8, 10, kSpillSlot, kPacket), mov_reg(1, index), alu64(BPF_AND, 1, 63),
                load(kBytes8, kPacket, 10, kContextSlot)};
-  const auto offset = static_cast<int32_t>(below(chance(4) ? 260 : 100));
+  const bool odd = options_.reach_defects && chance(3);
+  if (odd && chance(2)) code.insert(code.begin() + 3, alu64(BPF_SUB, 1, odd_packet_offset()));
+  const int32_t offset =
+      odd ? odd_packet_offset() : static_cast<int32_t>(below(chance(4) ? 260 : 100));
   code.push_back(op(opcode, 0, indirect ? 1 : 0, 0, offset));
   code.push_back(load(kBytes8, kPacket, 10, kSpillSlot));
   return code + refill(1);

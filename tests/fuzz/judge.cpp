@@ -12,10 +12,12 @@
 namespace fuzz {
 namespace {
 
-// A window whose bounds fit the card's 8-bit comparison, so that adjust_head is compared and not only warned of.
-offload::Target fuzz_target() {
+// The driver's code is compared with a window whose bounds fit its 8 bits, so that adjust_head is not only warned of.
+offload::Target fuzz_target(bool fix_defects) {
   offload::Target target = *offload::parse_target("nfp/full");
-  target.capability.adjust_head = offload::parse_target("nfp/public")->capability.adjust_head;
+  target.fix_defects = fix_defects;
+  if (!fix_defects)
+    target.capability.adjust_head = offload::parse_target("nfp/public")->capability.adjust_head;
   return target;
 }
 
@@ -40,7 +42,7 @@ constexpr ebpf::Insn kNothing = {BPF_JMP | BPF_JA, 0, 0, 0, 0};
 }  // namespace
 
 base::Result<Judge> Judge::create(const JudgeOptions& options) {
-  Judge judge(options, fuzz_target());
+  Judge judge(options, fuzz_target(options.fix_defects));
   if (!options.with_kernel) return judge;
   auto kernel = KernelWitness::create(random_card_program(0).program.maps);
   if (!kernel) return kernel.error();

@@ -17,6 +17,7 @@ namespace fuzz {
 struct JudgeOptions {
   bool with_kernel = true;
   unsigned packets = 8;
+  bool fix_defects = false;  // of the compiled code: then no defect excuses a difference
   CardProgramOptions programs;
 };
 

@@ -1,0 +1,24 @@
+// The options --target and --fix-defects.
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/target.h"
+
+#include <CLI/CLI.hpp>
+
+namespace cli {
+
+void add_target_options(CLI::App& command, TargetOptions& options) {
+  command
+      .add_option("--target", options.name, "nfp or nfp/PROFILE; profiles: public, shipped, full")
+      ->capture_default_str();
+  command.add_flag("--fix-defects", options.fix_defects,
+                   "correct words where those of the driver are known to be wrong (see millrace "
+                   "check); a card runs the driver's");
+}
+
+base::Result<offload::Target> find_target(const TargetOptions& options) {
+  base::Result<offload::Target> target = offload::parse_target(options.name);
+  if (target) target->fix_defects = options.fix_defects;
+  return target;
+}
+
+}  // namespace cli
