@@ -1,5 +1,6 @@
 // compile() from eBPF alone: our verifier, rules, passes and lowering against the words of a kernel.
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -7,7 +8,9 @@
 
 #include "fpc/insn.h"
 #include "offload-compiler/compiler.h"
+#include "offload-compiler/ebpf/object.h"
 #include "tests/compiler/kernel_jit_file.h"
+#include "tests/ebpf/objects.h"
 
 namespace {
 
@@ -75,6 +78,50 @@ TEST(Image, LeavesOutMapsThatTheProgramDoesNotUse) {
   ASSERT_EQ(image->maps.size(), 1u);
   EXPECT_EQ(image->maps[0].name, "cnt");
   EXPECT_EQ(image->words, test::read_kernel_program("count.count_rate").words);
+}
+
+// FILE.PROG of sources/FILE.c as the build compiled it, loaded by libbpf.
+base::Result<ebpf::Program> program_from_source(const std::string& name) {
+  const size_t dot = name.find('.');
+  const auto object = ebpf::load_object(ebpf_test::object_path(name.substr(0, dot)));
+  if (!object) return object.error();
+  return ebpf::select_program(*object, name.substr(dot + 1));
+}
+
+TEST(Compile, GivesTheKernelsWordsFromSourceForAllButTheNamedPrograms) {
+  const std::vector<std::string> names = test::kernel_program_names();
+  size_t same = 0;
+  for (const std::string& name : names) {
+    const KernelProgram kernel = test::read_kernel_program(name);
+    const auto program = program_from_source(name);
+    ASSERT_TRUE(program) << name << ": " << program.error().text();
+    const auto image = offload::compile(*program, *offload::parse_target("nfp/full"));
+    ASSERT_TRUE(image) << name << ": " << image.error().message;
+    const bool equal = image->words == kernel.words;
+    EXPECT_EQ(equal, !kDifferent.contains(name)) << name;
+    if (kDifferent.contains(name)) fmt::print("{} differs: {}\n", name, kDifferent.at(name));
+    same += equal ? 1 : 0;
+  }
+  fmt::print("{} of {} programs give the kernel's words\n", same, names.size());
+  EXPECT_EQ(names.size(), 42u);
+  EXPECT_GE(same, 40u);
+}
+
+TEST(Compile, GivesTheSameWordsWithoutDefectsForProgramsThatReachNone) {
+  offload::Target target = *offload::parse_target("nfp/full");
+  size_t same = 0;
+  for (const std::string& name : test::kernel_program_names()) {
+    const KernelProgram kernel = test::read_kernel_program(name);
+    target.fix_defects = false;
+    const auto driver = offload::compile(kernel.program, target);
+    target.fix_defects = true;
+    const auto fixed = offload::compile(kernel.program, target);
+    ASSERT_TRUE(driver && fixed) << name;
+    const bool corrects = driver->warnings.size() > fixed->warnings.size();
+    EXPECT_EQ(driver->words == fixed->words, !corrects) << name;
+    same += corrects ? 0 : 1;
+  }
+  EXPECT_GT(same, 20u);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Compile, testing::ValuesIn(test::kernel_program_names()),

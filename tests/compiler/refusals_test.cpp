@@ -4,16 +4,19 @@
 
 #include <functional>
 #include <ostream>
+#include <set>
 #include <string>
 
+#include "offload-compiler/check.h"
 #include "offload-compiler/compiler.h"
-#include "offload-compiler/nfp/rules.h"
-#include "tests/compiler/programs.h"
+#include "offload-compiler/nfp/refusal.h"
+#include "tests/compiler/listener.h"
 
 namespace {
 
 using base::ErrorCode;
 using firmware::Capability;
+using offload::Rule;
 using namespace test;
 
 constexpr ErrorCode kInvalid = ErrorCode::kInvalidInput, kUnsupported = ErrorCode::kUnsupported,
@@ -48,7 +51,13 @@ Code either(const Code& one, const Code& other) {
 }
 
 std::vector<Refusal> instructions() {
+  const auto maps = [] { return std::vector<ebpf::MapDef>{array_map()}; };
   return {
+      {"MoveWithSignExtension",
+       xdp(with_unknown_byte({op(BPF_ALU64 | BPF_MOV | BPF_X, 5, 5, 8, 0)})), kInvalid,
+       "instruction 0xbf with off 8 is newer than the driver, which knows off 0"},
+      {"GlobalVariable", xdp(ebpf_test::wide(2, 0, BPF_PSEUDO_MAP_VALUE) + leave(), maps()),
+       kInvalid, "offloaded maps have no direct value access (global variables)"},
       {"Modulo", xdp(with_unknown_byte({alu64(BPF_MOD, 5, 3)})), kInvalid,
        "[nfp] instruction 0x97 not supported"},
       {"ToLittleEndian", xdp(with_unknown_byte({op(BPF_ALU | BPF_END | BPF_TO_LE, 5, 0, 0, 16)})),
@@ -222,6 +231,8 @@ std::vector<Refusal> exits_and_limits() {
   };
   Code filler;
   for (int i = 0; i < 8; ++i) filler.push_back(mov(3, i));
+  ebpf::Program frags = xdp(leave());
+  frags.flags = 32;
   ebpf::Program filter = xdp(leave());
   filter.type = ebpf::ProgType::kSocketFilter;
   std::vector<Refusal> refusals = {
@@ -234,6 +245,8 @@ std::vector<Refusal> exits_and_limits() {
       {"PacketOffset", xdp(with_packet(1900, {load(kBytes1, 5, 2, 1892)})), kLimit,
        "nfp: BPF offload not supported with potential packet access beyond HW packet split "
        "boundary"},
+      {"ProgramFlags", frags, kInvalid, "program flags 0x20 cannot be offloaded, 0 can"},
+      {"Verifier", xdp({exit_insn()}), kInvalid, "R0 !read_ok"},
       {"ProgramType", filter, kInvalid,
        "program type socket_filter cannot be offloaded, xdp and sched_cls can"},
   };
@@ -290,6 +303,98 @@ TEST_P(Refused, InTheDriversWords) {
 
 INSTANTIATE_TEST_SUITE_P(All, Refused, testing::ValuesIn(all_refusals()),
                          [](const auto& param) { return param.param.name; });
+
+// The rules that a case's program meets in the words of its message.
+std::set<std::string> rules_met(const Refusal& refusal) {
+  Capability capability = offload::parse_target("nfp/full")->capability;
+  refusal.firmware(capability);
+  std::set<std::string> met;
+  for (const offload::Diagnostic& found : offload::check(refusal.program, capability).refusals) {
+    // Of the messages that the table expects, those of an instruction have its number in front.
+    if (refusal.message.find(found.message) != std::string::npos ||
+        found.message.find(refusal.message) != std::string::npos)
+      met.insert(found.rule);
+  }
+  return met;
+}
+
+// Rules that no whole program meets here, because the verifier is stricter than the driver or because the lowering never
+// gets such a plan: asked directly.
+struct Direct {
+  Rule rule;
+  std::function<std::vector<offload::Diagnostic>()> refusals;
+};
+
+std::vector<offload::Diagnostic> visited(Code code) {
+  Listener listener(std::move(code));
+  listener.visit(0);
+  return listener.rules.refusals();
+}
+
+// The lowering of a plan whose facts nobody found.
+std::vector<offload::Diagnostic> lowered(const Code& code,
+                                         const std::function<void(offload::Plan&)>& change) {
+  const ebpf::Program program = xdp(code);
+  offload::ProgramFacts facts;
+  facts.insns.resize(code.size());
+  facts.frames = {{0, static_cast<uint32_t>(code.size()), 0, false}};
+  offload::Plan plan = offload::make_plan(program, facts);
+  change(plan);
+  std::vector<offload::Diagnostic> refusals;
+  static_cast<void>(offload::lower(plan, offload::parse_target("nfp/full")->capability, &refusals));
+  return refusals;
+}
+
+std::vector<Direct> asked_directly() {
+  const ebpf::Insn jump = op(BPF_JMP | BPF_JA, 0, 0, 0, 0);
+  return {
+      {Rule::kExtendedRegister, [] { return visited({mov_reg(11, 0)}); }},
+      {Rule::kKernelAddress, [] { return visited(ebpf_test::wide(2, 1, BPF_PSEUDO_BTF_ID)); }},
+      {Rule::kKernelCall,
+       [] { return visited({op(BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_KFUNC_CALL, 0, 7)}); }},
+      {Rule::kEventPointerChanged,
+       [] {
+         Listener listener({call(BPF_FUNC_perf_event_output)});
+         listener.regs[3] = known(BPF_F_CURRENT_CPU);
+         for (const RegType type : {RegType::kPacket, RegType::kStack}) {
+           listener.regs[4] = pointer(type, type == RegType::kStack ? -8 : 0);
+           listener.visit(0);
+         }
+         return listener.rules.refusals();
+       }},
+      {Rule::kPointerLowering,
+       [] {
+         return lowered({load(kBytes4, 2, 1, 0), exit_insn()}, [](offload::Plan&) {});
+       }},
+      {Rule::kRemovedTarget,
+       [&] {
+         return lowered({jump, mov(0, 1), exit_insn()},
+                        [](offload::Plan& plan) { plan.insns[1].skip = offload::Skip::kCombined; });
+       }},
+  };
+}
+
+TEST(Refusals, HaveACaseForEveryRowOfTheTable) {
+  std::set<std::string> met;
+  for (const Refusal& refusal : all_refusals()) {
+    const std::set<std::string> rules = rules_met(refusal);
+    EXPECT_FALSE(rules.empty()) << refusal.name;
+    for (const std::string& rule : rules)
+      EXPECT_EQ(offload::find_rule(rule)->code, refusal.code) << refusal.name;
+    met.insert(rules.begin(), rules.end());
+  }
+  for (const Direct& direct : asked_directly()) {
+    const offload::RuleSpec& spec = offload::spec_of(direct.rule);
+    EXPECT_FALSE(met.contains(spec.name)) << spec.name << " needs no direct question";
+    const std::vector<offload::Diagnostic> refusals = direct.refusals();
+    ASSERT_EQ(refusals.size(), 1u) << spec.name;
+    EXPECT_EQ(refusals[0].rule, spec.name);
+    EXPECT_EQ(refusals[0].code, spec.code);
+    met.insert(refusals[0].rule);
+  }
+  for (const offload::RuleSpec& spec : offload::kRuleSpecs)
+    EXPECT_TRUE(met.contains(spec.name)) << "no case meets " << spec.name;
+}
 
 TEST(Target, NamesWhatExists) {
   EXPECT_TRUE(offload::parse_target("nfp"));
