@@ -34,9 +34,9 @@ bool shift_count_may_wrap(const PlannedInsn& shift) {
   return shifts64_by_unknown(shift) && count.min >= 32 && count.max > 63;
 }
 
-bool shift_spoils_its_count(const PlannedInsn& shift) {
+bool shift_spoils_its_count(const PlannedInsn& shift, const ValueRange& count) {
   return shifts64_by_unknown(shift) && operation(shift.insn) != BPF_LSH &&
-         shift.insn.dst == shift.insn.src && shift.facts.src.min < 32;
+         shift.insn.dst == shift.insn.src && count.min < 32;
 }
 
 bool shift_count_may_be_a_sign(const PlannedInsn& shift) {

@@ -16,8 +16,8 @@ bool shift_count_may_be_zero(const PlannedInsn& shift);
 // 64-bit shift by a register whose count is known to be 32 at least, but not 63 at most.
 bool shift_count_may_wrap(const PlannedInsn& shift);
 
-// 64-bit right shift of a register by itself whose count may be below 32.
-bool shift_spoils_its_count(const PlannedInsn& shift);
+// 64-bit right shift of a register by itself, lowered for a count in this range that may be below 32.
+bool shift_spoils_its_count(const PlannedInsn& shift, const ValueRange& count);
 
 // Arithmetic shift of either width by a register whose lower half may have bit 31 set.
 bool shift_count_may_be_a_sign(const PlannedInsn& shift);

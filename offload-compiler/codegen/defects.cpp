@@ -66,7 +66,7 @@ class Inspector {
     } else if (operation(insn) == BPF_LSH && shift_count_may_be_zero(planned)) {
       report(index, Defect::kShiftByZero);
     }
-    if (shift_spoils_its_count(planned)) report(index, Defect::kShiftBySelf);
+    if (shift_spoils_its_count(planned, planned.facts.src)) report(index, Defect::kShiftBySelf);
     if (shift_count_may_be_a_sign(planned)) report(index, Defect::kShiftSign);
     if (operation(insn) == BPF_DIV) {
       const uint64_t divisor =

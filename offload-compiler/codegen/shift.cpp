@@ -205,7 +205,8 @@ void shift32_by_register(Emitter& out, const ebpf::Insn& insn, unsigned count) {
 unsigned register_of_count(Lowering& lowering, const PlannedInsn& shift) {
   constexpr unsigned kCountMask = 63;
   const Plan& plan = lowering.plan;
-  const bool spoiled = shift_spoils_its_count(shift) && plan.fixes(Defect::kShiftBySelf);
+  const bool spoiled = shift_spoils_its_count(shift, count_of(plan, shift).range) &&
+                       plan.fixes(Defect::kShiftBySelf);
   const bool signs = shift_count_may_be_a_sign(shift) && plan.fixes(Defect::kShiftSign);
   if (!spoiled && !signs) return low(shift.insn.src);
   lowering.out.alu(kScratchA, gpr_a(low(shift.insn.src)), Op::kAluAnd, fpc::imm(kCountMask));

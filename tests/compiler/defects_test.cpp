@@ -76,6 +76,7 @@ std::vector<Case> arithmetic() {
       {"ShiftByZeroOfSixBits", "B2", shift(BPF_LSH, 1, 0)},
       {"ShiftBeyond", "shift.beyond", shift(BPF_RSH, 2, 64)},
       {"ShiftBySelf", "shift.self", wide({alu64_reg(BPF_RSH, 5, 5)})},
+      {"ShiftBeyondBySelf", "shift.beyond", wide({alu64(BPF_OR, 5, 64), alu64_reg(BPF_RSH, 5, 5)})},
       {"ArithmeticShiftBySelf", "shift.self", wide({alu64_reg(BPF_ARSH, 5, 5)})},
       {"ArithmeticShiftByLargeCount", "shift.sign",
        byte({load(kBytes8, 6, 2, 80), alu64(BPF_OR, 6, INT_MIN), alu64_reg(BPF_ARSH, 5, 6)})},

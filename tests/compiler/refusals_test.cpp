@@ -367,7 +367,7 @@ std::vector<Direct> asked_directly() {
          return lowered({load(kBytes4, 2, 1, 0), exit_insn()}, [](offload::Plan&) {});
        }},
       {Rule::kRemovedTarget,
-       [&] {
+       [jump] {
          return lowered({jump, mov(0, 1), exit_insn()},
                         [](offload::Plan& plan) { plan.insns[1].skip = offload::Skip::kCombined; });
        }},
