@@ -8,7 +8,6 @@
 #include <string_view>
 
 #include "fpc/ecc.h"
-#include "fpc/firmware/microcode.h"
 #include "fpc/isa.h"
 
 namespace firmware {
@@ -129,19 +128,24 @@ base::Result<LinkedStore> link(const Image& image, const Layout& layout) {
   const base::Result<Microcode> firmware =
       assemble_microcode(helpers, layout.resident, layout.start);
   if (!firmware) return firmware.error();
+  return link_around(*firmware, image, layout);
+}
+
+base::Result<LinkedStore> link_around(const Microcode& firmware, const Image& image,
+                                      const Layout& layout) {
   std::map<unsigned, unsigned> addresses;
-  for (const unsigned helper : helpers) {
+  for (const unsigned helper : image.helpers()) {
+    const auto label = firmware.labels.find(std::string(helper_label(helper)));
+    if (label == firmware.labels.end()) return unsupported_helper(helper);
     const auto trampoline = layout.helpers.find(helper);
-    addresses[helper] = trampoline != layout.helpers.end()
-                            ? trampoline->second
-                            : firmware->labels.at(std::string(helper_label(helper)));
+    addresses[helper] = trampoline != layout.helpers.end() ? trampoline->second : label->second;
   }
   Layout used = layout;
   std::erase_if(used.helpers, [&](const auto& item) { return !addresses.contains(item.first); });
   base::Result<std::vector<fpc::Word>> program =
       relocate(image, layout.start, layout.done, addresses);
   if (!program) return program.error();
-  return place(*firmware, used, std::move(*program));
+  return place(firmware, used, std::move(*program));
 }
 
 base::Result<LinkedStore> link_relocated(const std::vector<fpc::Word>& words,

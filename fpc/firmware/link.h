@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "fpc/firmware/abi.h"
 #include "fpc/firmware/image.h"
+#include "fpc/firmware/microcode.h"
 
 namespace firmware {
 
@@ -35,6 +36,11 @@ struct LinkedStore {
 // Relocates (nfp-fw-abi 3) and places. Error: kOutOfRange when words do not fit, naming each part's size; kUnsupported with
 // the driver's text for a helper without a routine.
 base::Result<LinkedStore> link(const Image& image, const Layout& layout = {});
+
+// The same around firmware that is assembled already, for the image's helpers and this layout: who links thousands of images
+// assembles once.
+base::Result<LinkedStore> link_around(const Microcode& firmware, const Image& image,
+                                      const Layout& layout = {});
 
 // The program's words alone, relocated for `start`, `done` and helper addresses, with ECC: what a driver DMAs to a card.
 base::Result<std::vector<fpc::Word>> relocate(const Image& image, unsigned start, unsigned done,

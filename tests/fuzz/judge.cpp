@@ -85,12 +85,25 @@ std::string Judge::compare_with_kernel(const CardProgram& subject, const Input& 
 
 std::string Judge::ask_core(const CardProgram& subject, const firmware::Image& image,
                             const Input& input) {
-  const auto seen = observe_core(subject.program, image, input);
+  const auto firmware = firmware_for(image.helpers());
+  if (!firmware) return firmware.error().text();
+  const auto store = firmware::link_around(**firmware, image);
+  if (!store) return store.error().text();
+  const auto seen = observe_core(subject.program, image, *store, input);
   if (!seen) return seen.error().text();
   const auto reference =
       observe_reference(subject.program, input, card_options(target_.capability.adjust_head));
   if (!reference) return "reference: " + reference.error().text();
   return difference(as_card_reports(*reference, subject.program.type), *seen);
+}
+
+base::Result<const firmware::Microcode*> Judge::firmware_for(const std::vector<unsigned>& helpers) {
+  const auto known = firmware_.find(helpers);
+  if (known != firmware_.end()) return &known->second;
+  const firmware::Layout layout;
+  auto assembled = firmware::assemble_microcode(helpers, layout.resident, layout.start);
+  if (!assembled) return assembled.error();
+  return &firmware_.emplace(helpers, std::move(*assembled)).first->second;
 }
 
 CardProgram Judge::shrink(CardProgram subject, uint64_t seed) {

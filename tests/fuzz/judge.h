@@ -6,8 +6,10 @@
 //   if (judgement.verdict == fuzz::Judgement::kDifferent) ... judgement.text
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "offload-compiler/compiler.h"
 #include "tests/fuzz/observe_kernel.h"
@@ -53,8 +55,11 @@ class Judge {
   std::string ask_core(const CardProgram& subject, const firmware::Image& image,
                        const Input& input);
 
+  base::Result<const firmware::Microcode*> firmware_for(const std::vector<unsigned>& helpers);
+
   JudgeOptions options_;
   offload::Target target_;
+  std::map<std::vector<unsigned>, firmware::Microcode> firmware_;  // by helpers, assembled once
   std::optional<KernelWitness> kernel_;
 };
 

@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "fpc/firmware/image.h"
+#include "fpc/firmware/link.h"
 #include "offload-compiler/ebpf/interpreter.h"
 #include "tests/fuzz/card_program.h"
 #include "tests/support/kernel_maps.h"
@@ -42,6 +43,9 @@ base::Result<Observation> observe_reference(const ebpf::Program& program, const 
                                             const ebpf::InterpreterOptions& options);
 base::Result<Observation> observe_core(const ebpf::Program& program, const firmware::Image& image,
                                        const Input& input);
+// The same with an image that is linked already.
+base::Result<Observation> observe_core(const ebpf::Program& program, const firmware::Image& image,
+                                       const firmware::LinkedStore& store, const Input& input);
 
 // Verdicts as the card's descriptor has them (nfp-fw-abi 2.1, 2.2).
 Observation as_card_reports(Observation seen, ebpf::ProgType type);

@@ -3,7 +3,6 @@
 #include <linux/bpf.h>
 
 #include "base/bits.h"
-#include "fpc/firmware/link.h"
 #include "fpc/firmware/map_table.h"
 #include "tests/firmware/harness.h"
 #include "tests/fuzz/observation.h"
@@ -35,6 +34,13 @@ Entries entries_of(const firmware::MapTable& maps, unsigned id, const firmware::
 
 base::Result<Observation> observe_core(const ebpf::Program& program, const firmware::Image& image,
                                        const Input& input) {
+  const auto store = firmware::link(image);
+  if (!store) return store.error();
+  return observe_core(program, image, *store, input);
+}
+
+base::Result<Observation> observe_core(const ebpf::Program& program, const firmware::Image& image,
+                                       const firmware::LinkedStore& store, const Input& input) {
   fpc::ByteStore memory;
   firmware::MapTable tables(memory);
   std::vector<unsigned> ids(program.maps.size());  // 0: the program does not use the map
@@ -48,13 +54,11 @@ base::Result<Observation> observe_core(const ebpf::Program& program, const firmw
     ids[index] = *id;
     for (const auto& [key, value] : input.maps[index]) tables.update(*id, key, value, BPF_ANY);
   }
-  const auto store = firmware::link(image);
-  if (!store) return store.error();
   std::vector<harness::Packet> packets;
   for (const Bytes& bytes : input.packets) packets.push_back({bytes});
   harness::Options one_context;
   one_context.slots = 1;
-  harness::Run run = harness::run_program(*store, memory, packets, one_context);
+  harness::Run run = harness::run_program(store, memory, packets, one_context);
   if (!run.trouble.empty()) return base::invalid_input(run.trouble);
   for (harness::Retired& retired : run.retired) {
     const int queue = retired.flags & kQueueChosen ? static_cast<int>(retired.queue & 0xff) : -1;
