@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "cli/json_text.h"
 #include "offload-compiler/defect.h"
 #include "offload-compiler/ebpf/verifier/log.h"
 #include "offload-compiler/nfp/refusal.h"
@@ -165,19 +166,14 @@ std::string to_text(const CheckRun& run) {
   return text;
 }
 
-// Names and lines of an object are bytes of a stranger's: what is no UTF-8 is replaced.
-std::string dump(const ordered_json& json) {
-  return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
-}
-
 std::string to_json(const CheckRun& run) {
   ordered_json programs = ordered_json::array();
   for (const CheckedProgram& program : run.programs) programs.push_back(json_of(program));
-  return dump({{"schema", "millrace.check/1"},
-               {"source", run.source},
-               {"target", run.target},
-               {"offloadable", run.offloadable()},
-               {"programs", programs}});
+  return json_text({{"schema", "millrace.check/1"},
+                    {"source", run.source},
+                    {"target", run.target},
+                    {"offloadable", run.offloadable()},
+                    {"programs", programs}});
 }
 
 std::string to_sarif(const CheckRun& run) {
@@ -185,9 +181,9 @@ std::string to_sarif(const CheckRun& run) {
   for (const CheckedProgram& program : run.programs)
     for_each(program, [&](const Place& place) { results.push_back(sarif_result(run, place)); });
   const ordered_json driver = {{"name", "millrace check"}, {"rules", sarif_rules(run)}};
-  return dump({{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
-               {"version", "2.1.0"},
-               {"runs", {{{"tool", {{"driver", driver}}}, {"results", results}}}}});
+  return json_text({{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
+                    {"version", "2.1.0"},
+                    {"runs", {{{"tool", {{"driver", driver}}}, {"results", results}}}}});
 }
 
 }  // namespace cli

@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/files.h"
+#include "cli/json_text.h"
 #include "cli/message.h"
 #include "cli/target.h"
 #include "cli/verify_kernel.h"
@@ -75,7 +76,7 @@ int compile(const Options& options) {
   for (const std::string& warning : image.warnings)
     fmt::print(stderr, "millrace: warning: {}\n", warning);
   if (!options.json.empty()) {
-    Result<void> written = write_file(options.json, summary(image, *target).dump(2) + "\n");
+    Result<void> written = write_file(options.json, json_text(summary(image, *target)));
     return written ? kDone : fail(written.error());
   }
   if (options.output != "-") {

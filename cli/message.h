@@ -6,13 +6,14 @@
 
 #include <cstdio>
 
+#include "base/printable.h"
 #include "base/result.h"
 #include "cli/commands.h"
 
 namespace cli {
 
 inline int fail(const base::Error& error) {
-  fmt::print(stderr, "millrace: {}\n", error.text());
+  fmt::print(stderr, "millrace: {}\n", base::printable(error.text()));
   return kBadInput;
 }
 

@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/files.h"
+#include "cli/json_text.h"
 #include "cli/message.h"
 #include "nic-model/config.h"
 
@@ -32,7 +33,7 @@ int show(const std::string& name, const std::string& json) {
     }
     const nlohmann::ordered_json root = {
         {"schema", "millrace.nic/1"}, {"name", config->name}, {"parameters", parameters}};
-    Result<void> written = write_file(json, root.dump(2) + "\n");
+    Result<void> written = write_file(json, json_text(root));
     return written ? kDone : fail(written.error());
   }
   size_t key = 0, value = 0, unit = 0;

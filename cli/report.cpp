@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/json_text.h"
+
 namespace cli {
 namespace {
 
@@ -126,7 +128,7 @@ std::string json_report(const nic::Report& report, const RunFacts& facts) {
         {"seconds", facts.wall_seconds},
         {"instructions_per_s", per_second(report.instructions, facts.wall_seconds)},
         {"packets_per_s", per_second(done, facts.wall_seconds)}}}};
-  return root.dump(2) + "\n";
+  return json_text(root);
 }
 
 }  // namespace cli

@@ -109,7 +109,8 @@ Result<std::vector<MapContents>> parse_map_contents(const std::string& text,
 std::string print_map_contents(const std::vector<MapContents>& maps) {
   std::string out = "{";
   for (size_t m = 0; m < maps.size(); ++m) {
-    out += fmt::format("{}\n {}: [", m ? "," : "", json(maps[m].map).dump());
+    out += fmt::format("{}\n {}: [", m ? "," : "",
+                       json(maps[m].map).dump(-1, ' ', false, json::error_handler_t::replace));
     for (size_t i = 0; i < maps[m].entries.size(); ++i) {
       out += i ? ",\n  {\"key\": " : "\n  {\"key\": ";
       print_bytes(out, maps[m].entries[i].key);

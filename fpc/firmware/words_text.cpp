@@ -5,6 +5,7 @@
 #include <charconv>
 #include <string_view>
 
+#include "base/printable.h"
 #include "fpc/firmware/abi.h"
 #include "fpc/firmware/image.h"
 
@@ -21,12 +22,9 @@ std::string_view trim(std::string_view line) {
   return line.substr(first, line.find_last_not_of(" \t\r") - first + 1);
 }
 
-std::string printable(std::string_view text) {
-  std::string shown;
-  for (const char c : text.substr(0, kShownCharacters)) {
-    shown += c >= ' ' && c <= '~' ? c : '?';
-  }
-  return shown + (text.size() > kShownCharacters ? "..." : "");
+std::string shortened(std::string_view text) {
+  return base::printable(text.substr(0, kShownCharacters)) +
+         (text.size() > kShownCharacters ? "..." : "");
 }
 
 bool parse_word(std::string_view text, fpc::Word& word) {
@@ -50,7 +48,7 @@ base::Result<std::vector<fpc::Word>> words_from_text(const std::string& text,
     const std::string place = fmt::format("{}:{}", where, line_number);
     if (!parse_word(line, word)) {
       return base::invalid_input(fmt::format("\"{}\" is not a word, allowed are {} hex digits",
-                                             printable(line), kHexDigits),
+                                             shortened(line), kHexDigits),
                                  place);
     }
     if (words.size() == kStoreWords) {
