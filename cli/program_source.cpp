@@ -34,11 +34,12 @@ Result<ebpf::Program> convert_file(const std::string& path) {
   return classic::convert(*program, {.source = path, .dialect = classic::Dialect::kLinux});
 }
 
-Result<ebpf::Program> load_from_object(const std::string& path, const std::string& name) {
+Result<TypedProgram> load_from_object(const std::string& path, const std::string& name) {
   const Result<ebpf::Object> object = ebpf::load_object(path);
   if (!object) return object.error();
   Result<ebpf::Program> program = ebpf::select_program(*object, name);
-  if (program || !name.empty() || object->programs.size() < 2) return program;
+  if (program) return TypedProgram{*program, ebpf::types_of(*object, *program)};
+  if (!name.empty() || object->programs.size() < 2) return program.error();
   base::Error error = program.error();
   error.message += "; choose one with --prog";
   return error;
@@ -76,8 +77,18 @@ void add_program_options(CLI::App& command, ProgramSource& source, const std::st
 }
 
 Result<ebpf::Program> load_program(const ProgramSource& source) {
-  if (!source.filter.empty()) return convert_expression(source.filter);
-  if (!source.cbpf.empty()) return convert_file(source.cbpf);
+  Result<TypedProgram> typed = load_typed_program(source);
+  if (!typed) return typed.error();
+  return std::move(typed->program);
+}
+
+Result<TypedProgram> load_typed_program(const ProgramSource& source) {
+  if (source.is_classic()) {
+    Result<ebpf::Program> converted =
+        source.filter.empty() ? convert_file(source.cbpf) : convert_expression(source.filter);
+    if (!converted) return converted.error();
+    return TypedProgram{std::move(*converted), {}};
+  }
   if (source.path.empty())
     return base::invalid_input("no program given: a file, --filter or --cbpf is needed");
   Result<void> is_object = refuse_images(source.path);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "offload-compiler/ebpf/kernel_types.h"
 #include "offload-compiler/ebpf/program.h"
 
 namespace CLI {
@@ -28,6 +29,14 @@ void add_program_options(CLI::App& command, ProgramSource& source, const std::st
 // The eBPF program: of an object, or converted from classic BPF. Error kInvalidInput when the source names nothing, or a
 // file that holds no eBPF.
 base::Result<ebpf::Program> load_program(const ProgramSource& source);
+
+struct TypedProgram {
+  ebpf::Program program;
+  ebpf::KernelTypes types;  // empty for classic BPF
+};
+
+// The same with what the object says of its types, for a kernel.
+base::Result<TypedProgram> load_typed_program(const ProgramSource& source);
 
 // All programs of an object when `source` names none of them.
 base::Result<std::vector<ebpf::Program>> load_programs(const ProgramSource& source);

@@ -22,9 +22,10 @@ void add_verify_option(CLI::App& command, std::string& verify) {
 
 int verify_if_asked(const std::string& verify, const ProgramSource& source) {
   if (verify.empty()) return kDone;
-  const Result<ebpf::Program> program = load_program(source);
-  if (!program) return fail(program.error());
-  const Result<host::VerifierComparison> compared = host::verify_in_kernel(*program);
+  const Result<TypedProgram> typed = load_typed_program(source);
+  if (!typed) return fail(typed.error());
+  const Result<host::VerifierComparison> compared =
+      host::verify_in_kernel(typed->program, typed->types);
   if (!compared) return fail(compared.error());
   fmt::print(stderr, "millrace: {}\n", compared->text());
   return compared->differs() ? kAnswerIsNo : kDone;

@@ -1,4 +1,4 @@
-// BPF_MAP_CREATE and BPF_PROG_LOAD of the running kernel.
+// BPF_BTF_LOAD, BPF_MAP_CREATE and BPF_PROG_LOAD of the running kernel.
 // SPDX-License-Identifier: Apache-2.0
 #include "host-driver/kernel_bpf.h"
 
@@ -19,6 +19,7 @@ namespace {
 
 constexpr size_t kLogBytes = size_t{1}
                              << 20;  // the end of a longer log is lost, and with it the cause
+constexpr int kMostAttempts = 100;
 constexpr size_t kLargestLogBytes = size_t{64} << 20;
 
 // Zero everywhere, padding included: the kernel refuses bytes that it does not know.
@@ -28,9 +29,13 @@ bpf_attr empty_attr() {
   return attr;
 }
 
-// A descriptor or 0, or -errno.
+// A descriptor or 0, or -errno. A signal makes the kernel's verifier stop and say EAGAIN, which is no answer.
 int bpf(bpf_cmd command, bpf_attr* attr) {
-  const long result = syscall(SYS_bpf, command, attr, sizeof *attr);
+  long result = -1;
+  for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
+    result = syscall(SYS_bpf, command, attr, sizeof *attr);
+    if (result >= 0 || errno != EAGAIN) break;
+  }
   return result < 0 ? -errno : static_cast<int>(result);
 }
 
@@ -57,13 +62,18 @@ base::Error map_error(const ebpf::MapDef& def, int error) {
                                     def.type, std::strerror(-error), hint));
 }
 
-int create_map(const ebpf::MapDef& def) {
+int create_map(const ebpf::MapDef& def, const KernelBtf& btf, const ebpf::KernelTypes::Map& types) {
   bpf_attr attr = empty_attr();
   attr.map_type = def.type;
   attr.key_size = def.key_bytes;
   attr.value_size = def.value_bytes;
   attr.max_entries = def.max_entries;
   attr.map_flags = def.flags;
+  if (btf && types.value != 0) {
+    attr.btf_fd = static_cast<uint32_t>(btf.fd.get());
+    attr.btf_key_type_id = types.key;
+    attr.btf_value_type_id = types.value;
+  }
   return bpf(BPF_MAP_CREATE, &attr);
 }
 
@@ -93,6 +103,17 @@ std::vector<uint8_t> code_of(const ebpf::Program& program, const KernelMaps& map
   return ebpf::insns_to_bytes(insns);
 }
 
+void add_types(const KernelBtf& btf, bpf_attr& attr) {
+  const ebpf::KernelTypes& types = btf.types;
+  attr.prog_btf_fd = static_cast<uint32_t>(btf.fd.get());
+  attr.func_info = address_of(types.functions.data());
+  attr.func_info_rec_size = sizeof(bpf_func_info);
+  attr.func_info_cnt = static_cast<uint32_t>(types.functions.size() / sizeof(bpf_func_info));
+  attr.line_info = address_of(types.lines.data());
+  attr.line_info_rec_size = sizeof(bpf_line_info);
+  attr.line_info_cnt = static_cast<uint32_t>(types.lines.size() / sizeof(bpf_line_info));
+}
+
 // Asks again with a log, and with a larger one while it does not fit.
 std::string log_of(bpf_attr attr) {
   std::string log;
@@ -120,10 +141,30 @@ KernelFd& KernelFd::operator=(KernelFd&& other) noexcept {
   return *this;
 }
 
-base::Result<KernelMaps> KernelMaps::create(const std::vector<ebpf::MapDef>& definitions) {
+KernelBtf KernelBtf::load(const ebpf::KernelTypes& types) {
+  KernelBtf out;
+  out.types = types;
+  if (types.btf.empty()) return out;
+  bpf_attr attr = empty_attr();
+  attr.btf = address_of(types.btf.data());
+  attr.btf_size = static_cast<uint32_t>(types.btf.size());
+  const int fd = bpf(BPF_BTF_LOAD, &attr);
+  if (fd < 0) {
+    out.refusal = std::strerror(-fd);
+  } else {
+    out.fd = KernelFd(fd);
+  }
+  return out;
+}
+
+base::Result<KernelMaps> KernelMaps::create(const std::vector<ebpf::MapDef>& definitions,
+                                            const KernelBtf& btf) {
   KernelMaps out;
+  const std::vector<ebpf::KernelTypes::Map>& types = btf.types.maps;
   for (const ebpf::MapDef& def : definitions) {
-    const int fd = create_map(def);
+    const size_t index = out.maps_.size();
+    const int fd =
+        create_map(def, btf, index < types.size() ? types[index] : ebpf::KernelTypes::Map{});
     if (fd < 0) return map_error(def, fd);
     out.maps_.emplace_back(fd);
     if (def.initial.empty()) continue;
@@ -140,7 +181,7 @@ std::string KernelProgram::cause() const {
 }
 
 KernelProgram load_into_kernel(const ebpf::Program& program, const KernelMaps& maps,
-                               KernelLog log) {
+                               const KernelBtf& btf, KernelLog log) {
   const std::vector<uint8_t> bytes = code_of(program, maps);
   const std::string license = program.license.empty() ? "GPL" : program.license;
   bpf_attr attr = empty_attr();
@@ -149,6 +190,7 @@ KernelProgram load_into_kernel(const ebpf::Program& program, const KernelMaps& m
   attr.insn_cnt = static_cast<uint32_t>(bytes.size() / sizeof(bpf_insn));
   attr.license = address_of(license.c_str());
   attr.prog_flags = program.flags;
+  if (btf) add_types(btf, attr);
   const int result = bpf(BPF_PROG_LOAD, &attr);
   KernelProgram out;
   if (result >= 0) {

@@ -1,14 +1,17 @@
 // Maps and programs in the running kernel, through bpf(2) without a library.
 // SPDX-License-Identifier: Apache-2.0
 //
-//   base::Result<KernelMaps> maps = KernelMaps::create(program.maps);
-//   KernelProgram loaded = load_into_kernel(program, *maps, KernelLog::kOfRefusal);
+//   const KernelBtf btf = KernelBtf::load(types);
+//   base::Result<KernelMaps> maps = KernelMaps::create(program.maps, btf);
+//   KernelProgram loaded = load_into_kernel(program, *maps, btf, KernelLog::kOfRefusal);
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "offload-compiler/ebpf/kernel_types.h"
 #include "offload-compiler/ebpf/program.h"
 
 namespace host {
@@ -29,10 +32,22 @@ class KernelFd {
   int fd_ = -1;
 };
 
+// Types of an object. Locks in maps, callbacks and tail calls out of functions need them, other programs do without.
+struct KernelBtf {
+  static KernelBtf load(const ebpf::KernelTypes& types);
+
+  KernelFd fd;          // none: the object has no types, or they are refused
+  std::string refusal;  // the kernel's reason
+  ebpf::KernelTypes types;
+
+  explicit operator bool() const { return static_cast<bool>(fd); }
+};
+
 class KernelMaps {
  public:
   // One map a definition, with its initial value; a map that programs only read is frozen. Error: the map and the kernel's reason.
-  static base::Result<KernelMaps> create(const std::vector<ebpf::MapDef>& definitions);
+  static base::Result<KernelMaps> create(const std::vector<ebpf::MapDef>& definitions,
+                                         const KernelBtf& btf);
 
   size_t size() const { return maps_.size(); }
   int fd(size_t index) const { return maps_[index].get(); }
@@ -54,6 +69,7 @@ struct KernelProgram {
 };
 
 // The program's indices of maps become descriptors of `maps`; an index beyond them becomes one that no file has.
-KernelProgram load_into_kernel(const ebpf::Program& program, const KernelMaps& maps, KernelLog log);
+KernelProgram load_into_kernel(const ebpf::Program& program, const KernelMaps& maps,
+                               const KernelBtf& btf, KernelLog log);
 
 }  // namespace host

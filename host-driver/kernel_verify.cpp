@@ -48,10 +48,12 @@ std::string VerifierComparison::text() const {
              : fmt::format("{} accepts the program, we refuse it: {}", kernel_name, own.cause);
 }
 
-base::Result<VerifierComparison> verify_in_kernel(const ebpf::Program& program) {
-  const base::Result<KernelMaps> maps = KernelMaps::create(program.maps);
+base::Result<VerifierComparison> verify_in_kernel(const ebpf::Program& program,
+                                                  const ebpf::KernelTypes& types) {
+  const KernelBtf btf = KernelBtf::load(types);
+  const base::Result<KernelMaps> maps = KernelMaps::create(program.maps, btf);
   if (!maps) return maps.error();
-  const KernelProgram loaded = load_into_kernel(program, *maps, KernelLog::kOfRefusal);
+  const KernelProgram loaded = load_into_kernel(program, *maps, btf, KernelLog::kOfRefusal);
   if (!loaded && is_about_the_caller(loaded)) {
     return base::io_error(
         fmt::format("the running kernel cannot be asked: bpf(2) is refused: {}; it needs root or "
@@ -62,6 +64,9 @@ base::Result<VerifierComparison> verify_in_kernel(const ebpf::Program& program) 
   out.own = own_answer(program);
   out.kernel.accepted = static_cast<bool>(loaded);
   if (!loaded) out.kernel.cause = loaded.cause();
+  if (!loaded && !btf.refusal.empty())
+    out.kernel.cause +=
+        fmt::format("; it was loaded without its BTF, which is refused: {}", btf.refusal);
   out.release = kernel_release();
   return out;
 }

@@ -1,13 +1,14 @@
 // Asks the running kernel's verifier about a program and compares its answer with ours.
 // SPDX-License-Identifier: Apache-2.0
 //
-//   base::Result<VerifierComparison> compared = verify_in_kernel(program);
+//   base::Result<VerifierComparison> compared = verify_in_kernel(program, types_of(object, program));
 //   if (compared && compared->differs()) ...   // compared->text() says how
 #pragma once
 
 #include <string>
 
 #include "base/result.h"
+#include "offload-compiler/ebpf/kernel_types.h"
 #include "offload-compiler/ebpf/program.h"
 
 namespace host {
@@ -26,7 +27,8 @@ struct VerifierComparison {
 };
 
 // Both judge the program as one that runs on the host: what only a device grants is refused by both. Error kIo: the kernel
-// cannot be asked, and why.
-base::Result<VerifierComparison> verify_in_kernel(const ebpf::Program& program);
+// cannot be asked, and why. `types`: what the object knows of the program; locks in maps, callbacks and tail calls out of functions need it.
+base::Result<VerifierComparison> verify_in_kernel(const ebpf::Program& program,
+                                                  const ebpf::KernelTypes& types = {});
 
 }  // namespace host

@@ -29,7 +29,7 @@ long BpfRecorder::answer(void* self, int command, const void* attr_bytes_in, siz
     case BPF_MAP_UPDATE_ELEM:
       return recorder.update_map(attr);
     case BPF_BTF_LOAD:
-      return recorder.next_fd_++;
+      return recorder.load_btf(attr);
     case BPF_MAP_FREEZE:
     case BPF_PROG_BIND_MAP:
       return 0;
@@ -58,6 +58,7 @@ long BpfRecorder::load_program(const bpf_attr& attr) {
   program.insns = insns_from_bytes({insns, insns + size_t{attr.insn_cnt} * sizeof(bpf_insn)});
   if (attr.license != 0) program.license = pointer<char>(attr.license);
   program.flags = attr.prog_flags;
+  program.btf_fd = static_cast<int>(attr.prog_btf_fd);
   program.lines =
       records<bpf_line_info>(attr.line_info, attr.line_info_cnt, attr.line_info_rec_size);
   program.functions =
@@ -66,7 +67,15 @@ long BpfRecorder::load_program(const bpf_attr& attr) {
 }
 
 long BpfRecorder::create_map(const bpf_attr& attr) {
-  maps_[next_fd_].value_bytes = attr.value_size;
+  CreatedMap& map = maps_[next_fd_];
+  map.value_bytes = attr.value_size;
+  map.types = {attr.btf_key_type_id, attr.btf_value_type_id};
+  return next_fd_++;
+}
+
+long BpfRecorder::load_btf(const bpf_attr& attr) {
+  const auto* bytes = pointer<uint8_t>(attr.btf);
+  types_[next_fd_].assign(bytes, bytes + attr.btf_size);
   return next_fd_++;
 }
 
@@ -88,6 +97,11 @@ const BpfRecorder::LoadedProgram* BpfRecorder::program(int fd) const {
 const BpfRecorder::CreatedMap* BpfRecorder::map(int fd) const {
   const auto found = maps_.find(fd);
   return found == maps_.end() ? nullptr : &found->second;
+}
+
+const std::vector<uint8_t>* BpfRecorder::btf(int fd) const {
+  const auto found = types_.find(fd);
+  return found == types_.end() ? nullptr : &found->second;
 }
 
 }  // namespace ebpf

@@ -6,6 +6,8 @@
 
 #include <string_view>
 
+#include "base/printable.h"
+
 namespace ebpf {
 namespace {
 
@@ -46,7 +48,7 @@ std::optional<FunctionInfo> btf_function(const btf* types, uint32_t id) {
   const btf_type* prototype = btf__type_by_id(types, type->type);
   if (prototype == nullptr || !btf_is_func_proto(prototype)) return std::nullopt;
   FunctionInfo out;
-  out.name = name_of(types, *type);
+  out.name = base::printable(name_of(types, *type));
   out.is_global = btf_vlen(type) == BTF_FUNC_GLOBAL;  // where a function keeps its linkage
   out.returns_scalar = is_scalar(plain_type(types, prototype->type));
   const btf_param* params = btf_params(prototype);

@@ -5,6 +5,8 @@
 #include <bpf/btf.h>
 #include <fmt/format.h>
 
+#include "base/printable.h"
+
 namespace ebpf {
 namespace {
 
@@ -44,6 +46,8 @@ std::string name_at_depth(const btf* types, uint32_t id, int depth) {
 
 }  // namespace
 
-std::string btf_type_name(const btf* types, uint32_t id) { return name_at_depth(types, id, 0); }
+std::string btf_type_name(const btf* types, uint32_t id) {
+  return base::printable(name_at_depth(types, id, 0));
+}
 
 }  // namespace ebpf

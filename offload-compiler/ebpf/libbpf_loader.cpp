@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/printable.h"
 #include "offload-compiler/ebpf/bpf_recorder.h"
 #include "offload-compiler/ebpf/btf_functions.h"
 #include "offload-compiler/ebpf/btf_names.h"
@@ -35,7 +36,7 @@ int keep_warning(libbpf_print_level level, const char* format, va_list arguments
   if (text.starts_with("libbpf: ")) text.remove_prefix(8);
   while (text.ends_with('\n')) text.remove_suffix(1);
   if (!libbpf_warnings.empty()) libbpf_warnings += "; ";
-  libbpf_warnings += text;
+  libbpf_warnings += base::printable(text);
   return 0;
 }
 
@@ -59,6 +60,22 @@ bpf_prog_type kernel_type(ProgType type) {
   return BPF_PROG_TYPE_UNSPEC;
 }
 
+// The characters that the kernel takes in a name.
+base::Result<void> check_name(const char* what, std::string_view name) {
+  constexpr const char* kAllowed =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.";
+  if (name.find_first_not_of(kAllowed) == std::string_view::npos) return {};
+  return base::invalid_input(fmt::format(
+      "malformed object: {} named '{}', allowed in names are letters, digits, '_' and '.'", what,
+      base::printable(name)));
+}
+
+template <typename Record>
+std::vector<uint8_t> bytes_of(const std::vector<Record>& records) {
+  const auto* bytes = reinterpret_cast<const uint8_t*>(records.data());
+  return {bytes, bytes + records.size() * sizeof(Record)};
+}
+
 class Loader {
  public:
   Loader(bpf_object* object, const BpfRecorder& recorder) : object_(object), recorder_(recorder) {}
@@ -69,12 +86,14 @@ class Loader {
     if (auto chosen = check_choice(); !chosen) return chosen.error();
     if (auto checked = check_externs(); !checked) return checked.error();
     prepare_maps();
+    if (auto checked = check_names(); !checked) return checked.error();
     if (const int failed = bpf_object__load(object_); failed != 0) return malformed(-failed);
-    collect_initial_values();
+    collect_what_maps_became();
     for (const Chosen& chosen : chosen_) {
       auto program = collect(chosen);
       if (!program) return program.error();
       result_.programs.push_back(std::move(*program));
+      result_.types.push_back(types_for(chosen));
     }
     return std::move(result_);
   }
@@ -95,7 +114,9 @@ class Loader {
         bpf_program__set_type(program, kernel_type(*type));
         chosen_.push_back({program, *type});
       } else {
-        result_.skipped.push_back({bpf_program__name(program), section, type.error().message});
+        result_.skipped.push_back({base::printable(bpf_program__name(program)),
+                                   base::printable(section),
+                                   base::printable(type.error().message)});
       }
     }
   }
@@ -108,6 +129,17 @@ class Loader {
     }
     const SkippedProgram& first = result_.skipped.front();
     return base::unsupported(fmt::format("program {}: {}", first.name, first.reason));
+  }
+
+  base::Result<void> check_names() const {
+    for (const Chosen& chosen : chosen_) {
+      auto checked = check_name("a program", bpf_program__name(chosen.handle));
+      if (!checked) return checked.error();
+    }
+    for (const MapDef& map : maps_) {
+      if (auto checked = check_name("a map", map.name); !checked) return checked.error();
+    }
+    return {};
   }
 
   // Variables and functions of the kernel that the program would run in: on a card there is none.
@@ -150,11 +182,12 @@ class Loader {
     }
   }
 
-  void collect_initial_values() {
+  void collect_what_maps_became() {
     bpf_map* map = nullptr;
     for (size_t i = 0; (map = bpf_object__next_map(object_, map)) != nullptr; ++i) {
       map_fds_.push_back(bpf_map__fd(map));
       const BpfRecorder::CreatedMap* created = recorder_.map(map_fds_.back());
+      map_types_.push_back(created == nullptr ? KernelTypes::Map{} : created->types);
       if (created != nullptr && bpf_map__is_internal(map)) maps_[i].initial = created->initial;
     }
   }
@@ -168,7 +201,7 @@ class Loader {
     }
     Program program;
     program.name = name;
-    program.section = bpf_program__section_name(chosen.handle);
+    program.section = base::printable(bpf_program__section_name(chosen.handle));
     program.type = chosen.type;
     program.insns = loaded->insns;
     program.maps = maps_;
@@ -216,11 +249,18 @@ class Loader {
     return functions;
   }
 
+  KernelTypes types_for(const Chosen& chosen) const {
+    const BpfRecorder::LoadedProgram* loaded = recorder_.program(bpf_program__fd(chosen.handle));
+    const std::vector<uint8_t>* btf = loaded == nullptr ? nullptr : recorder_.btf(loaded->btf_fd);
+    if (btf == nullptr) return {};
+    return {*btf, bytes_of(loaded->functions), bytes_of(loaded->lines), map_types_};
+  }
+
   std::vector<LineInfo> lines_of(const BpfRecorder::LoadedProgram& loaded) const {
     const btf* types = bpf_object__btf(object_);
     const auto text_at = [&](uint32_t offset) -> std::string {
       const char* text = types == nullptr ? nullptr : btf__name_by_offset(types, offset);
-      return text == nullptr ? "" : text;
+      return text == nullptr ? "" : base::printable(text);
     };
     std::vector<LineInfo> lines;
     for (const bpf_line_info& info : loaded.lines) {
@@ -242,6 +282,7 @@ class Loader {
   std::vector<Chosen> chosen_;
   std::vector<MapDef> maps_;
   std::vector<int> map_fds_;
+  std::vector<KernelTypes::Map> map_types_;
 };
 
 }  // namespace

@@ -138,4 +138,11 @@ base::Result<Program> select_program(const Object& object, const std::string& na
   return base::invalid_input(fmt::format("no program {}, there are {}", name, names), object.path);
 }
 
+KernelTypes types_of(const Object& object, const Program& program) {
+  for (size_t i = 0; i < object.programs.size() && i < object.types.size(); ++i) {
+    if (object.programs[i].name == program.name) return object.types[i];
+  }
+  return {};
+}
+
 }  // namespace ebpf

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "offload-compiler/ebpf/kernel_types.h"
 #include "offload-compiler/ebpf/program.h"
 
 namespace ebpf {
@@ -18,7 +19,8 @@ struct SkippedProgram {
 
 struct Object {
   std::string path;
-  std::vector<Program> programs;  // each with all maps of the object
+  std::vector<Program> programs;   // each with all maps of the object
+  std::vector<KernelTypes> types;  // one for each of `programs`
   std::vector<SkippedProgram> skipped;
 };
 
@@ -31,6 +33,9 @@ base::Result<Object> load_object(const std::string& path);
 // The program called `name`, or the only one when `name` is empty. Error: lists the names that
 // exist; the reason when `name` was skipped.
 base::Result<Program> select_program(const Object& object, const std::string& name);
+
+// The types that the object has for a program of it.
+KernelTypes types_of(const Object& object, const Program& program);
 
 // The text form of tests/data/kernel-jit/*.bpf: 8 bytes hex a line in memory order, `# type xdp`,
 // `# map NAME TYPE KEY VALUE MAX FLAGS` (TYPE is the number; ld_imm64 with src 1: imm is the index

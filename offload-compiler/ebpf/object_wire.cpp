@@ -130,6 +130,17 @@ bool program(Side& side, Program& p) {
 }
 
 template <typename Side>
+bool map_types(Side& side, KernelTypes::Map& map) {
+  return side.number(map.key) && side.number(map.value);
+}
+
+template <typename Side>
+bool kernel_types(Side& side, KernelTypes& types) {
+  return side.bytes(types.btf) && side.bytes(types.functions) && side.bytes(types.lines) &&
+         list(side, types.maps, map_types<Side>);
+}
+
+template <typename Side>
 bool skipped_program(Side& side, SkippedProgram& p) {
   return side.bytes(p.name) && side.bytes(p.section) && side.bytes(p.reason);
 }
@@ -146,6 +157,7 @@ bool message(Side& side, Message& m) {
   if (!side.number(m.magic) || !side.number(m.failed) || !side.number(m.code)) return false;
   const bool moved = side.bytes(m.error.message) && side.bytes(m.object.path) &&
                      list(side, m.object.programs, program<Side>) &&
+                     list(side, m.object.types, kernel_types<Side>) &&
                      list(side, m.object.skipped, skipped_program<Side>);
   return moved && side.number(m.trailer);
 }
@@ -187,6 +199,7 @@ std::optional<base::Result<Object>> object_from_wire(const std::vector<uint8_t>&
     m.error.code = static_cast<base::ErrorCode>(m.code);
     return base::Result<Object>(m.error);
   }
+  if (m.object.types.size() != m.object.programs.size()) return std::nullopt;
   for (const Program& p : m.object.programs) {
     if (!map_indices_are_valid(p)) return std::nullopt;
   }

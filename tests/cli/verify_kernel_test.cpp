@@ -15,6 +15,7 @@ using testing::HasSubstr;
 
 TEST(VerifyKernel, SaysThatTheKernelAgrees) {
   const test_support::KernelAvailability kernel = test_support::kernel_availability();
+  if (kernel.must_fail) FAIL() << kernel.reason;
   if (!kernel.usable) GTEST_SKIP() << kernel.reason;
   const test::Output output = millrace({"compile", example("firewall.bpf.o"), "-o",
                                         scratch_folder() + "/image.json", "--verify", "kernel"});

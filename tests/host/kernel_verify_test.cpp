@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <linux/bpf.h>
+#include <signal.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "host-driver/kernel_bpf.h"
@@ -71,6 +73,29 @@ TEST_F(KernelVerify, LoadsTheMapsOfTheProgram) {
   EXPECT_TRUE(compared->own.accepted) << compared->own.cause;
 }
 
+// Callbacks, locks in maps, tail calls out of functions: the kernel judges them with the object's types only.
+TEST_F(KernelVerify, GivesTheKernelTheTypesOfTheObject) {
+  const auto object =
+      ebpf::load_object(MILLRACE_BINARY_DIR "/tests/ebpf/objects/verifier_features.o");
+  ASSERT_TRUE(object) << object.error().text();
+  ASSERT_FALSE(object->programs.empty());
+  for (const ebpf::Program& program : object->programs) {
+    SCOPED_TRACE(program.name);
+    const auto compared = verify_in_kernel(program, ebpf::types_of(*object, program));
+    ASSERT_TRUE(compared) << compared.error().text();
+    EXPECT_FALSE(compared->differs()) << compared->text();
+    EXPECT_EQ(compared->kernel.accepted, program.name.starts_with("accept_")) << compared->text();
+  }
+}
+
+TEST_F(KernelVerify, SaysThatTheTypesAreRefused) {
+  ebpf::KernelTypes types;
+  types.btf = {1, 2, 3, 4};
+  const auto compared = verify_in_kernel(program_of(kReturnsNothing), types);
+  ASSERT_TRUE(compared) << compared.error().text();
+  EXPECT_THAT(compared->text(), HasSubstr("loaded without its BTF, which is refused"));
+}
+
 TEST_F(KernelVerify, NamesTheMapThatTheKernelRefuses) {
   ebpf::Program program = program_of(kReturnsTwo);
   program.maps.push_back({"absurd", BPF_MAP_TYPE_HASH, 0, 8, 16, 0, {}, {}, {}});
@@ -79,6 +104,23 @@ TEST_F(KernelVerify, NamesTheMapThatTheKernelRefuses) {
   EXPECT_EQ(compared.error().code, base::ErrorCode::kIo);
   EXPECT_THAT(compared.error().message,
               HasSubstr("the running kernel refuses map absurd of type 1: Invalid argument"));
+}
+
+// A signal interrupts the kernel's verifier.
+TEST_F(KernelVerify, AnswersWhileSignalsArrive) {
+  struct sigaction ignored {
+  }, before{};
+  ignored.sa_handler = [](int) {};
+  sigaction(SIGALRM, &ignored, &before);
+  const itimerval often{{0, 100}, {0, 100}}, never{};
+  setitimer(ITIMER_REAL, &often, nullptr);
+  for (int i = 0; i < 200; ++i) {
+    const auto compared = verify_in_kernel(program_of(kReturnsTwo));
+    EXPECT_TRUE(compared && compared->kernel.accepted)
+        << (compared ? compared->text() : compared.error().text());
+  }
+  setitimer(ITIMER_REAL, &never, nullptr);
+  sigaction(SIGALRM, &before, nullptr);
 }
 
 TEST_F(KernelVerify, SaysThatBpfIsRefused) {
