@@ -4,24 +4,19 @@
 
 #include <fmt/format.h>
 #include <linux/bpf.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstring>
 
 #include "offload-compiler/ebpf/decode.h"
+#include "tests/support/kernel_bpf.h"
 
 namespace ebpf_test {
 namespace {
 
-bpf_attr empty_attr() {
-  bpf_attr attr;
-  std::memset(&attr, 0, sizeof attr);
-  return attr;
-}
-
-long bpf(bpf_cmd command, bpf_attr* attr) { return syscall(SYS_bpf, command, attr, sizeof *attr); }
+using test_support::address_of;
+using test_support::bpf;
+using test_support::empty_attr;
 
 bpf_prog_type kernel_type(ebpf::ProgType type) {
   switch (type) {
@@ -51,9 +46,9 @@ base::Result<KernelVerifier> KernelVerifier::create(const std::vector<ebpf::MapD
     attr.value_size = def.value_bytes;
     attr.max_entries = def.max_entries;
     attr.map_flags = def.flags;
-    const long fd = bpf(BPF_MAP_CREATE, &attr);
-    if (fd < 0) return base::io_error(fmt::format("map {}: {}", def.name, std::strerror(errno)));
-    out.map_fds_.push_back(static_cast<int>(fd));
+    const int fd = bpf(BPF_MAP_CREATE, &attr);
+    if (fd < 0) return base::io_error(fmt::format("map {}: {}", def.name, std::strerror(-fd)));
+    out.map_fds_.push_back(fd);
   }
   return out;
 }
@@ -83,16 +78,16 @@ bool KernelVerifier::load(const ebpf::Program& program, std::string* log) const 
   const std::string license = "GPL";
   bpf_attr attr = empty_attr();
   attr.prog_type = kernel_type(program.type);
-  attr.insns = reinterpret_cast<uint64_t>(bytes.data());
+  attr.insns = address_of(bytes.data());
   attr.insn_cnt = static_cast<uint32_t>(insns.size());
-  attr.license = reinterpret_cast<uint64_t>(license.c_str());
+  attr.license = address_of(license.c_str());
   if (log != nullptr) {
-    attr.log_buf = reinterpret_cast<uint64_t>(log->data());
+    attr.log_buf = address_of(log->data());
     attr.log_size = static_cast<uint32_t>(log->size());
     attr.log_level = 1;
   }
-  const long fd = bpf(BPF_PROG_LOAD, &attr);
-  if (fd >= 0) close(static_cast<int>(fd));
+  const int fd = bpf(BPF_PROG_LOAD, &attr);
+  if (fd >= 0) close(fd);
   return fd >= 0;
 }
 

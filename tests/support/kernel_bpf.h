@@ -19,9 +19,12 @@ inline bpf_attr empty_attr() {
   return attr;
 }
 
-// A descriptor or 0, or -errno.
+// A descriptor or 0, or -errno. A signal makes the kernel's verifier stop and say EAGAIN, which is no answer.
 inline int bpf(bpf_cmd command, bpf_attr* attr) {
-  const long result = syscall(SYS_bpf, command, attr, sizeof *attr);
+  long result = -1;
+  do {
+    result = syscall(SYS_bpf, command, attr, sizeof *attr);
+  } while (result < 0 && errno == EAGAIN);
   return result < 0 ? -errno : static_cast<int>(result);
 }
 
