@@ -33,6 +33,13 @@ std::optional<uint8_t> byte_of(const json& value) {
   return static_cast<uint8_t>(number);
 }
 
+std::string shown(const json& value) {
+  constexpr size_t kShownBytes = 40;
+  if (value.is_structured()) return fmt::format("an {}", value.type_name());
+  const std::string text = value.dump();
+  return text.size() <= kShownBytes ? text : text.substr(0, kShownBytes) + "...";
+}
+
 Result<std::vector<uint8_t>> bytes_of(const json& entry, const char* member,
                                       const std::string& place) {
   const auto found = entry.find(member);
@@ -45,7 +52,7 @@ Result<std::vector<uint8_t>> bytes_of(const json& entry, const char* member,
     if (!byte) {
       return base::invalid_input(
           fmt::format("{} is not a byte of \"{}\"; bytes are \"0x00\" to \"0xff\" or 0 to 255",
-                      value.dump(), member),
+                      shown(value), member),
           place);
     }
     bytes.push_back(*byte);
@@ -83,16 +90,34 @@ void print_bytes(std::string& out, const std::vector<uint8_t>& bytes) {
   out += ']';
 }
 
+// What nests deeper than map contents do is dropped at once: the library would walk it with a frame a level.
+Result<json> parse_json(const std::string& text, const std::string& where) {
+  constexpr int kDeepest = 8;
+  bool too_deep = false;
+  const auto watch = [&](int depth, json::parse_event_t, json&) {
+    too_deep = too_deep || depth > kDeepest;
+    return !too_deep;
+  };
+  try {
+    json root = json::parse(text, watch);
+    if (too_deep)
+      return base::invalid_input(
+          fmt::format("nests deeper than {} levels, map contents have 4", kDeepest), where);
+    return root;
+  } catch (const json::parse_error& error) {
+    return base::invalid_input(fmt::format("not JSON at byte {}", error.byte), where);
+  } catch (const json::out_of_range&) {
+    return base::invalid_input("a number is too large, bytes are 0 to 255", where);
+  }
+}
+
 }  // namespace
 
 Result<std::vector<MapContents>> parse_map_contents(const std::string& text,
                                                     const std::string& where) {
-  json root;
-  try {
-    root = json::parse(text);
-  } catch (const json::parse_error& error) {
-    return base::invalid_input(fmt::format("not JSON at byte {}", error.byte), where);
-  }
+  const Result<json> read = parse_json(text, where);
+  if (!read) return read.error();
+  const json& root = *read;
   if (!root.is_object()) {
     return base::invalid_input(
         fmt::format("found {}, expected an object of map names", root.type_name()), where);

@@ -51,11 +51,18 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{R"({"m": [{"key": [-1], "value": []}]})", "-1 is not a byte"},
         Refusal{R"({"m": [{"key": [1.5], "value": []}]})", "1.5 is not a byte"},
         Refusal{R"({"m": [{"key": ["0x"], "value": []}]})", "\"0x\" is not a byte"},
+        Refusal{R"({"m": [{"key": [1e999], "value": []}]})", "a number is too large"},
+        Refusal{R"({"m": [{"key": [[1]], "value": []}]})", "an array is not a byte"},
         Refusal{R"({"m": [{"key": [18446744073709551615], "value": []}]})", "is not a byte"}));
 
 TEST(MapJson, DeepNestingIsRefusedWithoutCrash) {
   const std::string deep(200'000, '[');
   EXPECT_FALSE(parse_map_contents(deep, "t"));
+  const std::string closed =
+      "{\"m\": [{\"key\": [" + deep + std::string(deep.size(), ']') + "], \"value\": []}]}";
+  const auto refused = parse_map_contents(closed, "t");
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().text(), HasSubstr("nests deeper than 8 levels"));
 }
 
 }  // namespace host
