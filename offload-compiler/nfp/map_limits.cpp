@@ -20,6 +20,20 @@ uint64_t element_bytes(const ebpf::MapDef& map) {
   return base::round_up(map.key_bytes, kSlotAlign) + base::round_up(map.value_bytes, kSlotAlign);
 }
 
+// What the kernel asks of every map before it asks the driver.
+template <typename Refuse>
+void check_shape(const ebpf::MapDef& map, Refuse refuse) {
+  constexpr const char* kAtLeastOne = "1 or more";
+  const bool is_array = map.type == BPF_MAP_TYPE_ARRAY;
+  if (is_array ? map.key_bytes != sizeof(uint32_t) : map.key_bytes == 0)
+    refuse(refusal<Rule::kMapShape>(map.name, "key size", map.key_bytes,
+                                    is_array ? "4 for an array" : kAtLeastOne));
+  if (map.value_bytes == 0)
+    refuse(refusal<Rule::kMapShape>(map.name, "value size", map.value_bytes, kAtLeastOne));
+  if (map.max_entries == 0)
+    refuse(refusal<Rule::kMapShape>(map.name, "max_entries", map.max_entries, kAtLeastOne));
+}
+
 // The maps of a card that are left after those that came before.
 class Budget {
  public:
@@ -30,6 +44,7 @@ class Budget {
     const size_t before = refusals.size();
     const auto refuse = [&](Diagnostic refused) { refusals.push_back(std::move(refused)); };
     const uint64_t element = element_bytes(map);
+    check_shape(map, refuse);
     if (map.flags != 0) refuse(refusal<Rule::kMapFlags>(map.name));
     if (map.type >= 32 || (limits_.types >> map.type & 1) == 0)
       refuse(refusal<Rule::kMapType>(map.name));

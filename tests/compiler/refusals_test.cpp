@@ -263,6 +263,14 @@ std::vector<Refusal> maps() {
   ebpf::MapDef flags = array_map();
   flags.flags = 1;
   return {
+      {"MapWithoutKey", with(ebpf_test::map_def("m", BPF_MAP_TYPE_HASH, 0, 8, 8)), kInvalid,
+       "map m: key size is 0, the kernel allows 1 or more"},
+      {"MapArrayKey", with(ebpf_test::map_def("m", BPF_MAP_TYPE_ARRAY, 8, 8, 8)), kInvalid,
+       "map m: key size is 8, the kernel allows 4 for an array"},
+      {"MapWithoutValue", with(ebpf_test::map_def("m", BPF_MAP_TYPE_HASH, 4, 0, 8)), kInvalid,
+       "map m: value size is 0, the kernel allows 1 or more"},
+      {"MapWithoutEntries", with(ebpf_test::map_def("m", BPF_MAP_TYPE_HASH, 4, 8, 0)), kInvalid,
+       "map m: max_entries is 0, the kernel allows 1 or more"},
       {"MapFlags", with(flags), kInvalid, "map counts: map flags are not supported"},
       {"MapType", with(ebpf_test::map_def("trie", BPF_MAP_TYPE_LPM_TRIE, 8, 8, 8)), kUnsupported,
        "map trie: map type not supported"},
