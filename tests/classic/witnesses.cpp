@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "offload-compiler/ebpf/classic/convert.h"
 #include "offload-compiler/ebpf/verifier.h"
@@ -40,12 +41,13 @@ std::string difference(const char* witness, const std::vector<Frame>& frames,
 }  // namespace
 
 Witnesses::Witnesses()
-    : availability_(test_support::kernel_availability()),
-      target_(*offload::parse_target("nfp/full")) {
-  if (!availability_.usable) return;
-  auto kernel = fuzz::KernelWitness::create({});
-  if (kernel) kernel_.emplace(std::move(*kernel));
-}
+    : Witnesses(test_support::kernel_availability(), fuzz::KernelWitness::create({})) {}
+
+Witnesses::Witnesses(test_support::KernelAvailability availability,
+                     base::Result<fuzz::KernelWitness> kernel)
+    : availability_(std::move(availability)),
+      kernel_(std::move(kernel)),
+      target_(*offload::parse_target("nfp/full")) {}
 
 Finding Witnesses::compare(const classic::Program& filter, const std::vector<Frame>& frames) {
   Finding finding;
@@ -79,7 +81,8 @@ std::string Witnesses::ask_reference(const ebpf::Program& program, const std::ve
 
 std::string Witnesses::ask_kernel(const ebpf::Program& program, const std::vector<Frame>& frames,
                                   const std::vector<uint32_t>& expected) {
-  if (!kernel_) return {};
+  if (!availability_.usable) return {};
+  if (!kernel_) return "kernel: " + kernel_.error().text();
   fuzz::Input input;
   std::vector<uint32_t> values;
   for (size_t i = 0; i < frames.size(); ++i) {

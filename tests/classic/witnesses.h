@@ -6,7 +6,6 @@
 //   EXPECT_EQ(finding.difference, "");
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,9 +25,11 @@ struct Finding {
 
 class Witnesses {
  public:
-  Witnesses();
+  Witnesses();  // that this machine has
+  Witnesses(test_support::KernelAvailability availability,
+            base::Result<fuzz::KernelWitness> kernel);
 
-  // When it is not usable, its answers are left out.
+  // When it is not usable, its answers are left out. When it is usable and cannot be asked all the same, every comparison says so.
   const test_support::KernelAvailability& kernel() const { return availability_; }
 
   Finding compare(const classic::Program& filter, const std::vector<Frame>& frames);
@@ -42,7 +43,7 @@ class Witnesses {
                 const std::vector<uint32_t>& expected, Finding& finding) const;
 
   test_support::KernelAvailability availability_;
-  std::optional<fuzz::KernelWitness> kernel_;
+  base::Result<fuzz::KernelWitness> kernel_;
   offload::Target target_;
 };
 
