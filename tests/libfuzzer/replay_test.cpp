@@ -20,7 +20,7 @@ std::vector<uint8_t> bytes_of(const std::filesystem::path& path) {
 
 // A finding aborts the process; the last line printed names the input.
 void replay(const std::string& target, void (*entry)(Input)) {
-  const std::filesystem::path corpus = std::filesystem::path(MILLRACE_TEST_DATA) / "fuzz" / target;
+  const std::filesystem::path corpus = std::filesystem::path(MILLRACE_FUZZ_CORPORA) / target;
   int inputs = 0;
   for (const auto& file : std::filesystem::directory_iterator(corpus)) {
     std::cerr << file.path().string() << std::endl;
