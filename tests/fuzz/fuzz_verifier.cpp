@@ -36,10 +36,11 @@ int search(const ebpf_test::KernelVerifier& kernel, const Search& wanted) {
     done += slice;
     sum.both += counts.both, sum.neither += counts.neither, sum.too_long += counts.too_long;
     sum.only_kernel += counts.only_kernel, sum.only_ours += counts.only_ours;
+    sum.forgotten += counts.forgotten;
     fmt::print(
-        "{} programs: both accept {}, both refuse {}, only the kernel accepts {}, only we {}, "
-        "too long {}\n",
-        done, sum.both, sum.neither, sum.only_kernel, sum.only_ours, sum.too_long);
+        "{} programs: both accept {}, both refuse {}, only the kernel accepts {}, only we {} and "
+        "{} for a known reason, too long {}\n",
+        done, sum.both, sum.neither, sum.only_kernel, sum.only_ours, sum.forgotten, sum.too_long);
     std::fflush(stdout);
   }
   for (const auto& [reason, entry] : reasons)
