@@ -71,6 +71,25 @@ TEST(BadInput, UnknownProfile) {
                  {"old", "public", "shipped", "full"});
 }
 
+TEST(BadInput, FiltersThatDoNotParse) {
+  for (const char* filter : {"tcp port", "nonsense", "port 70000", "ip and ip6", "\xff\xd8", ""}) {
+    SCOPED_TRACE(filter);
+    expect_refused({"run", "--filter", filter}, {"millrace: "});
+  }
+  expect_refused({"run", "--filter", std::string(8193, '(')}, {"8193 bytes", "8192"});
+}
+
+TEST(BadInput, ClassicTextOfTheWrongLength) {
+  const auto refuse = [](const std::string& text, const std::vector<std::string>& fragments) {
+    expect_refused({"run", "--cbpf", write_text("filter.txt", text)}, fragments);
+  };
+  refuse("2\n6 0 0 0\n", {"filter.txt: 1 instructions, the first line announces 2"});
+  refuse("1\n6 0 0 0\n6 0 0 0\n", {"filter.txt:3: instructions beyond the 1"});
+  refuse("4294967297\n6 0 0 0\n", {"filter.txt:1: ", "4294967297", "1 to 4096"});
+  refuse("1\n6 0 0\n", {"filter.txt:2: 3 of the 4 numbers"});
+  refuse("", {"filter.txt: no instructions"});
+}
+
 TEST(BadInput, TrafficThatIsNoTraffic) {
   for (const char* spec : {"size=0", "size=63", "size=abc", "flows=0", "proto=ipx", "rate=fast",
                            "speed=1", "size=1518..64", "zipf=-1", "=", ","}) {

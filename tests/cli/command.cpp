@@ -3,6 +3,7 @@
 #include "tests/cli/command.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include <cstdlib>
@@ -17,6 +18,12 @@ std::string quoted(const std::string& argument) {
   std::string out = "'";
   for (const char c : argument) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return out + "'";
+}
+
+uint64_t peak_of_children_kib() {
+  rusage usage{};
+  getrusage(RUSAGE_CHILDREN, &usage);
+  return static_cast<uint64_t>(usage.ru_maxrss);
 }
 
 }  // namespace
@@ -64,6 +71,7 @@ Output millrace(const std::vector<std::string>& arguments, unsigned timeout_seco
       std::system((line + " > " + quoted(out) + " 2> " + quoted(err) + " < /dev/null").c_str());
   Output output;
   output.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  output.peak_kib = peak_of_children_kib();
   output.out = read_text(out);
   output.err = read_text(err);
   return output;

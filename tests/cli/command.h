@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@ namespace test {
 struct Output {
   int exit_code = -1;  // 128 + signal when it was killed
   std::string out, err;
+  uint64_t peak_kib = 0;  // of resident memory, of this command and of those before it
 };
 
 // build/millrace with these arguments; killed after `timeout_seconds`.
