@@ -11,6 +11,7 @@
 #include "fpc/interpreter_handlers.h"
 #include "fpc/isa.h"
 #include "fpc/semantics.h"
+#include "fpc/word_cost.h"
 
 namespace fpc {
 namespace {
@@ -175,7 +176,7 @@ uint8_t traits_of(const Insn& insn) {
   assert((row.fresh == row.taken || row.fresh == row.taken + 1) &&
          "trait::kPaysFresh is one cycle");
   unsigned traits = 0;
-  if ((row.has(flag::kSetsNz) && !insn.no_cc) || insn.load_cc) traits |= trait::kSetsFlags;
+  if (sets_flags(insn)) traits |= trait::kSetsFlags;
   if (row.has(flag::kSetsPrevA)) traits |= trait::kPublishesA;
   if (row.has(flag::kReadsCsr)) traits |= trait::kFeedsImmed;
   if (insn.no_cc) traits |= trait::kKeepsFlags;

@@ -2,7 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 
+#include <optional>
+
+#include "fpc/assembler.h"
 #include "fpc/isa.h"
+#include "fpc/word_cost.h"
 #include "tests/fpc/interpreter_harness.h"
 
 namespace fpc::test {
@@ -99,6 +103,40 @@ TEST(Timing, SwappingCommandsTakeThreeCyclesWithTheirSlots) {
 TEST(Timing, ArbitrationTakesThreeCyclesWithItsSlots) {
   EXPECT_EQ(cost_of("ctx_arb[voluntary]\n"), (Cost{3, 1}));
   EXPECT_EQ(cost_of("ctx_arb[voluntary], defer[2]\nnop\nnop\n"), (Cost{3, 3}));
+}
+
+// What cost_of() says of words before they run is what the interpreter takes.
+TEST(Timing, WordsTellTheirCostBeforeTheyRun) {
+  const struct {
+    const char* text;
+    uint32_t a1;
+    bool taken;  // the last word
+  } kRows[] = {{"nop\n", 0, false},
+               {"br[.1]\n", 0, false},
+               {"br[.3], defer[2]\nnop\nnop\n", 0, false},
+               {"jump[gprA_1, 0x1]\n", 0, false},
+               {"mem[read32, $xfer_0, gprA_2, 0x0, 1], ctx_swap[sig1]\n", 0, false},
+               {"mem[read32, $xfer_0, gprA_2, 0x0, 1], ctx_swap[sig1], defer[1]\nnop\n", 0, false},
+               {"mem[write32, $xfer_0, gprA_2, 0x0, 1]\n", 0, false},
+               {"ctx_arb[voluntary]\n", 0, false},
+               {"br_bset[gprA_1, 0, .1]\n", 1, true},
+               {"br_bset[gprA_1, 0, .1]\n", 0, false},
+               {"alu[--, gprA_1, -, 0x1]\nbeq[.2]\n", 1, true},
+               {"alu[--, gprA_1, -, 0x1]\nbeq[.2]\n", 2, false},
+               {"alu[--, gprA_1, -, 0x1]\nnop\nbeq[.3]\n", 1, true}};
+  for (const auto& row : kRows) {
+    const auto assembly = assemble(row.text);
+    ASSERT_TRUE(assembly) << row.text;
+    uint64_t cycles = 0;
+    std::optional<Insn> before;
+    for (size_t i = 0; i < assembly->words.size(); ++i) {
+      const Insn insn = decode(assembly->words[i]).value();
+      const WordCost cost = fpc::cost_of(insn, before ? &*before : nullptr);
+      cycles += row.taken && i + 1 == assembly->words.size() ? cost.taken : cost.straight;
+      before = insn;
+    }
+    EXPECT_EQ(cost_of(row.text, row.a1).cycles, cycles) << row.text;
+  }
 }
 
 // A step's cycles are what the context occupied the core with, up to its boundary.
