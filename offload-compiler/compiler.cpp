@@ -100,7 +100,7 @@ base::Result<Target> parse_target(std::string_view text) {
   return Target{*capability, Codegen::kKernel};
 }
 
-base::Result<firmware::Image> compile(const ebpf::Program& program, const Target& target) {
+base::Result<Compilation> compile_in_full(const ebpf::Program& program, const Target& target) {
   const firmware::Capability& capability = target.capability;
   const std::vector<uint32_t> map_ids = number_used_maps(program);
   base::Result<void> maps = check_map_limits(program, map_ids, capability.maps);
@@ -120,9 +120,16 @@ base::Result<firmware::Image> compile(const ebpf::Program& program, const Target
   if (still_hidden) defects.push_back(std::move(*still_hidden));
   std::vector<std::string> warnings;
   for (const Diagnostic& defect : defects) warnings.push_back(warning_of(program, plan, defect));
+  std::vector<WordOrigin> origins = std::move(lowered->origins);
   firmware::Image image = make_image(program, target, *facts, map_ids, std::move(*lowered));
   image.warnings = std::move(warnings);
-  return image;
+  return Compilation{std::move(image), std::move(plan), std::move(origins)};
+}
+
+base::Result<firmware::Image> compile(const ebpf::Program& program, const Target& target) {
+  base::Result<Compilation> compiled = compile_in_full(program, target);
+  if (!compiled) return compiled.error();
+  return std::move(compiled->image);
 }
 
 }  // namespace offload

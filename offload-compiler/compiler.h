@@ -31,9 +31,17 @@ struct Target {
 // "nfp" or "nfp/PROFILE". Error names what exists.
 base::Result<Target> parse_target(std::string_view text);
 
+// An image, and how it came about.
+struct Compilation {
+  firmware::Image image;
+  Plan plan;                        // behind the passes
+  std::vector<WordOrigin> origins;  // of each of the image's words
+};
+
 // Verifies, applies the driver's rules, optimises and lowers. Errors carry the verifier's or the driver's own words:
 // kInvalidInput for what the kernel would answer -EINVAL, kUnsupported for -EOPNOTSUPP, kOutOfRange for limits.
 base::Result<firmware::Image> compile(const ebpf::Program& program, const Target& target);
+base::Result<Compilation> compile_in_full(const ebpf::Program& program, const Target& target);
 
 // Everything that is known to be wrong with what the lowering made of a program. `plan` is what `lowered` was made of.
 std::vector<Diagnostic> find_all_defects(const Plan& plan, const Lowered& lowered,

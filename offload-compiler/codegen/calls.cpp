@@ -29,7 +29,8 @@ void move_stack(Emitter& out, Op op, unsigned bytes) {
 
 // Moves words 0..7 of the saved registers, with the return in between.
 template <typename Move>
-uint32_t emit_subroutine(Emitter& out, fpc::Operand return_to, Move move) {
+uint32_t emit_subroutine(Emitter& out, Part part, fpc::Operand return_to, Move move) {
+  out.begin(part);
   const uint32_t start = out.here();
   for (unsigned i = 0; i < kSavedWords; ++i) {
     if (i == kSavedWords - kReturnSlots) out.return_to(return_to, kReturnSlots);
@@ -81,13 +82,13 @@ void emit_frame_intro(Lowering& lowering) {
 
 uint32_t emit_push_subroutine(Lowering& lowering) {
   Emitter& out = lowering.out;
-  return emit_subroutine(out, kScratchB,
+  return emit_subroutine(out, Part::kPush, kScratchB,
                          [&](unsigned gpr, fpc::Operand word) { out.move(word, gpr_b(gpr)); });
 }
 
 uint32_t emit_pop_subroutine(Lowering& lowering) {
   Emitter& out = lowering.out;
-  return emit_subroutine(out, kScratchA,
+  return emit_subroutine(out, Part::kPop, kScratchA,
                          [&](unsigned gpr, fpc::Operand word) { out.move(both(gpr), word); });
 }
 

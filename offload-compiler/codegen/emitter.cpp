@@ -43,7 +43,7 @@ Insn make_branch(Op op, uint32_t target, unsigned defer) {
 uint32_t Emitter::push(const Insn& insn, Relocation relocation) {
   if (here() == kMaxKnownWords) return here() - 1;
   if (here() == max_words_) refusals_.push_back(refusal<Rule::kWords>(max_words_));
-  emitted_.push_back({insn, relocation, source_});
+  emitted_.push_back({insn, relocation, {part_, source_}});
   return here() - 1;
 }
 
@@ -139,6 +139,8 @@ void Emitter::command(const Command& command) {
   insn.swap_mode = command.swap;
   insn.signal = command.swap == fpc::CommandSwap::kNoSwap ? 0 : kCommandSignal;
   push(insn);
+  emitted_.back().origin.memory =
+      command.mode == fpc::AddressMode::kAPlusB ? Memory::kPacket : Memory::kMapValue;
 }
 
 void Emitter::write_csr(fpc::Csr csr, Operand from) {
@@ -200,11 +202,19 @@ base::Result<std::vector<fpc::Word>> Emitter::finish() const {
   for (const Emitted& emitted : emitted_) {
     const base::Result<fpc::Word> word = fpc::encode(emitted.insn);
     if (!word)
-      return base::invalid_input(fmt::format("insn {}: {}", emitted.source, word.error().message));
+      return base::invalid_input(
+          fmt::format("insn {}: {}", emitted.origin.insn, word.error().message));
     words.push_back(*word | fpc::Word{static_cast<uint8_t>(emitted.relocation)}
                                 << firmware::kRelocationShift);
   }
   return words;
+}
+
+std::vector<WordOrigin> Emitter::origins() const {
+  std::vector<WordOrigin> origins;
+  origins.reserve(emitted_.size());
+  for (const Emitted& emitted : emitted_) origins.push_back(emitted.origin);
+  return origins;
 }
 
 }  // namespace offload

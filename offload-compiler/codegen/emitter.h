@@ -16,6 +16,7 @@
 #include "fpc/firmware/image.h"
 #include "fpc/insn.h"
 #include "fpc/isa.h"
+#include "offload-compiler/codegen/origin.h"
 #include "offload-compiler/codegen/registers.h"
 #include "offload-compiler/diagnostic.h"
 
@@ -57,7 +58,11 @@ class Emitter {
  public:
   explicit Emitter(unsigned max_words) : max_words_(max_words) {}
 
-  void begin(uint32_t insn) { source_ = insn; }
+  void begin(uint32_t insn) {
+    source_ = insn;
+    part_ = Part::kProgram;
+  }
+  void begin(Part part) { part_ = part; }  // words that no instruction asks for
   uint32_t here() const { return static_cast<uint32_t>(emitted_.size()); }
 
   void alu(Destination dst, fpc::Operand a, fpc::Op op, fpc::Operand b);
@@ -108,12 +113,13 @@ class Emitter {
 
   // Words with their relocation types, no ECC. Error: the instruction whose word has no encoding.
   base::Result<std::vector<fpc::Word>> finish() const;
+  std::vector<WordOrigin> origins() const;  // one per word
 
  private:
   struct Emitted {
     fpc::Insn insn;
     firmware::Relocation relocation;
-    uint32_t source;
+    WordOrigin origin;
   };
   uint32_t push(const fpc::Insn& insn,
                 firmware::Relocation relocation = firmware::Relocation::kNone);
@@ -124,6 +130,7 @@ class Emitter {
 
   unsigned max_words_;
   uint32_t source_ = 0;
+  Part part_ = Part::kIntro;
   std::vector<Emitted> emitted_;
   std::vector<Diagnostic> refusals_;
 };

@@ -28,6 +28,7 @@ constexpr uint32_t kTcStatistics = 0x41001211;
 
 // Leaves with a fixed verdict; the exits for codes out of range lead here as well.
 uint32_t emit_abort(Emitter& out, unsigned verdict) {
+  out.begin(Part::kAbort);
   const uint32_t start = out.here();
   out.relocated_branch(Op::kBr, firmware::Relocation::kNextPacket, 2);
   out.move(kVerdict, fpc::imm(0));
@@ -45,6 +46,7 @@ void extract(Emitter& out, fpc::Operand dst, unsigned mask, fpc::Operand table) 
 
 void emit_intro(Lowering& lowering) {
   Emitter& out = lowering.out;
+  out.begin(Part::kIntro);
   out.constant(kPacketLength, kLengthMask);
   out.alu(kPacketLength, kPacketLength, Op::kAluAnd, packet_vector(firmware::kPvLength));
 }
@@ -52,6 +54,7 @@ void emit_intro(Lowering& lowering) {
 Exits emit_xdp_exits(Lowering& lowering) {
   Emitter& out = lowering.out;
   const uint32_t abort = emit_abort(out, kAborted);
+  out.begin(Part::kOut);
   const uint32_t start = out.here();
   out.alu(fpc::none(), fpc::imm(3), Op::kAluSub, kCode);
   out.branch(Op::kBcc, abort);
@@ -67,6 +70,7 @@ Exits emit_xdp_exits(Lowering& lowering) {
 Exits emit_tc_exits(Lowering& lowering) {
   Emitter& out = lowering.out;
   const uint32_t abort = emit_abort(out, kPass);
+  out.begin(Part::kOut);
   const uint32_t start = out.here();
   out.alu(fpc::none(), fpc::imm(7), Op::kAluSub, kCode);
   out.branch(Op::kBcc, abort);

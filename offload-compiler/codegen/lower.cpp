@@ -51,7 +51,7 @@ void lower_body(Lowering& lowering, std::vector<uint32_t>& first_word, bool to_t
   bool second_slot = false;
   for (uint32_t i = 0; i < insns.size(); ++i) {
     if (!to_the_end && !lowering.out.refusals().empty()) return;
-    lowering.out.begin(i);
+    if (!second_slot) lowering.out.begin(i);
     first_word.push_back(lowering.out.here());
     if (insns[i].starts_frame) {
       enter_frame(lowering, insns[i].frame);
@@ -89,6 +89,7 @@ void emit_exits(Lowering& lowering, Lowered& result) {
     result.push = emit_push_subroutine(lowering);
     result.pop = emit_pop_subroutine(lowering);
   }
+  lowering.out.begin(Part::kPad);
   lowering.out.nops(firmware::kPrefetchPad);
 }
 
@@ -120,6 +121,7 @@ base::Result<Lowered> lower_after(unsigned wait_words, const Plan& plan,
   base::Result<std::vector<fpc::Word>> words = out.finish();
   if (!words) return words.error();
   result.words = std::move(*words);
+  result.origins = out.origins();
   return result;
 }
 

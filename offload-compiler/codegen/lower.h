@@ -13,12 +13,14 @@
 #include "base/result.h"
 #include "fpc/firmware/capability.h"
 #include "fpc/insn.h"
+#include "offload-compiler/codegen/origin.h"
 #include "offload-compiler/passes/plan.h"
 
 namespace offload {
 
 struct Lowered {
-  std::vector<fpc::Word> words;  // relocation types in bits 63:56, no ECC
+  std::vector<fpc::Word> words;     // relocation types in bits 63:56, no ECC
+  std::vector<WordOrigin> origins;  // of each word
   uint32_t needed_words =
       0;  // words.size(), or what the program would need had nothing been refused
   std::vector<uint32_t> first_word;  // of each eBPF instruction

@@ -8,6 +8,12 @@
 
 namespace offload {
 
+struct PassSpec {
+  const char* name;  // stable: listings and their JSON show it
+  void (*run)(Plan&);
+  const char* removes;  // why an instruction that it removes is not needed; empty: it removes none
+};
+
 void remove_dead_code(Plan& plan);
 void number_maps(Plan& plan);
 void skip_register_setup(Plan& plan);

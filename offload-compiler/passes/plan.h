@@ -19,6 +19,8 @@ enum class Skip : uint8_t {
   kCombined,  // a neighbour does its work; nothing may branch to it
 };
 
+struct PassSpec;  // passes.h
+
 constexpr uint32_t kNoInsn = ~uint32_t{0};
 
 // Packet bytes [start, end) that one memory read brings into transfer registers for several loads.
@@ -36,6 +38,7 @@ struct PlannedInsn {
   bool jump_target = false;   // something branches here
   bool starts_frame = false;  // first instruction of a subprogram (not of main)
   Skip skip = Skip::kNo;
+  const PassSpec* removed_by = nullptr;  // the pass that set `skip`
 
   bool negated_compare = false;   // the immediate's sign was turned: compare by addition
   int32_t copy_bytes = 0;         // head load of a copy: its length, negative when it descends
