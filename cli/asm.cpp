@@ -5,6 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/files.h"
+#include "cli/manual.h"
 #include "cli/message.h"
 #include "fpc/assembler.h"
 #include "fpc/ecc.h"
@@ -32,9 +33,7 @@ void add_asm(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand(
       "asm", "assemble microcode; prints one 16-digit hex word a line, ECC included");
   command->add_option("FILE", *path, "text as millrace dis prints it, and labels")->required();
-  command->footer(
-      "Labels: `name:`, used as br[name]. Directives: .equ NAME VALUE, .reg NAME REGISTER, .org "
-      "ADDRESS. Comments: ; or //");
+  add_manual(*command);
   command->callback([path, &action] { action = [path] { return assemble(*path); }; });
 }
 

@@ -6,6 +6,7 @@
 #include "cli/check_report.h"
 #include "cli/commands.h"
 #include "cli/files.h"
+#include "cli/manual.h"
 #include "cli/message.h"
 
 namespace cli {
@@ -61,11 +62,7 @@ void add_check(CLI::App& app, Action& action) {
                    "write the findings as SARIF 2.1.0 for editors and code review; - is standard "
                    "output, instead of text")
       ->excludes(json);
-  command->footer(
-      "Exit codes: 0 every program can be offloaded, 1 some cannot, 2 bad input or usage.\n"
-      "Errors are what the kernel's verifier, its offload core or the card's driver refuses, in "
-      "their words;\nwarnings are known defects of the driver's translation that the program "
-      "reaches.");
+  add_manual(*command);
   command->callback([options, &action] { action = [options] { return check(*options); }; });
 }
 

@@ -5,9 +5,11 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/annotate_report.h"
 #include "cli/commands.h"
 #include "cli/files.h"
 #include "cli/json_text.h"
+#include "cli/manual.h"
 #include "cli/message.h"
 #include "cli/target.h"
 #include "cli/verify_kernel.h"
@@ -21,7 +23,7 @@ using nlohmann::ordered_json;
 struct Options {
   ProgramSource source;
   TargetOptions target;
-  std::string output, json, verify;
+  std::string output, json, verify, annotate, nic = "nfp-120";
 };
 
 const char* relocation_name(unsigned type) {
@@ -60,32 +62,59 @@ ordered_json summary(const firmware::Image& image, const offload::Target& target
           {"warnings", image.warnings}};
 }
 
+Result<void> write_annotation(const Options& options, const offload::Compilation& compiled) {
+  Result<nic::Config> nic = nic::load_config(options.nic);
+  if (!nic) return nic.error();
+  const AnnotateRun run{describe(options.source), *nic, compiled, offload::annotate(compiled)};
+  if (!options.json.empty()) {
+    if (Result<void> written = write_file(options.json, annotate_json(run)); !written)
+      return written;
+  }
+  if (options.annotate == "-" && options.json == "-") return {};
+  return write_file(options.annotate, annotate_text(run));
+}
+
+Result<void> write_summary(const Options& options, const firmware::Image& image,
+                           const offload::Target& target) {
+  if (!options.json.empty()) return write_file(options.json, json_text(summary(image, target)));
+  if (options.output == "-") return {};
+  return write_file("-", fmt::format("{}: {} of {} words, {} of {} B stack, {} map{}\n",
+                                     image.program, image.words.size(), target.capability.max_words,
+                                     image.stack_bytes, target.capability.stack_bytes,
+                                     image.maps.size(), image.maps.size() == 1 ? "" : "s"));
+}
+
+// What cannot be meant, said before anything is written.
+Result<void> check_outputs(const Options& options) {
+  if (options.output.empty() && options.annotate.empty())
+    return base::invalid_input("nothing to write: -o IMAGE or --annotate is needed");
+  if (options.output == "-" && (options.annotate == "-" || options.json == "-"))
+    return base::invalid_input("-o - leaves no room for another - on standard output");
+  const bool has_source = !options.source.path.empty() || options.source.is_classic();
+  if (!has_source && !options.annotate.empty() && options.annotate != "-")
+    return base::invalid_input(fmt::format(
+        "no program given: --annotate takes {} as the file to write", options.annotate));
+  return {};
+}
+
 int compile(const Options& options) {
+  Result<void> meant = check_outputs(options);
+  if (!meant) return fail(meant.error());
   Result<offload::Target> target = find_target(options.target);
   if (!target) return fail(target.error());
   if (const int differs = verify_if_asked(options.verify, options.source)) return differs;
-  Result<Input> input = load_input(options.source, *target);
-  if (!input) return fail(input.error());
-  if (input->kind != InputKind::kObject)
-    return fail(base::invalid_input("is compiled already; compile takes an eBPF object",
-                                    options.source.path));
-  if (Result<void> written = write_file(options.output, firmware::to_json(input->image)); !written)
-    return fail(written.error());
-
-  const firmware::Image& image = input->image;
+  Result<offload::Compilation> compiled = compile_source(options.source, *target);
+  if (!compiled) return fail(compiled.error());
+  const firmware::Image& image = compiled->image;
+  if (!options.output.empty()) {
+    Result<void> written = write_file(options.output, firmware::to_json(image));
+    if (!written) return fail(written.error());
+  }
   for (const std::string& warning : image.warnings)
     fmt::print(stderr, "millrace: warning: {}\n", warning);
-  if (!options.json.empty()) {
-    Result<void> written = write_file(options.json, json_text(summary(image, *target)));
-    return written ? kDone : fail(written.error());
-  }
-  if (options.output != "-") {
-    fmt::print("{}: {} of {} words, {} of {} B stack, {} map{}\n", image.program,
-               image.words.size(), target->capability.max_words, image.stack_bytes,
-               target->capability.stack_bytes, image.maps.size(),
-               image.maps.size() == 1 ? "" : "s");
-  }
-  return kDone;
+  Result<void> reported = options.annotate.empty() ? write_summary(options, image, *target)
+                                                   : write_annotation(options, *compiled);
+  return reported ? kDone : fail(reported.error());
 }
 
 }  // namespace
@@ -96,16 +125,34 @@ void add_compile(CLI::App& app, Action& action) {
       app.add_subcommand("compile", "compile an eBPF program to an image of microcode");
   add_program_options(*command, options->source, "PROG.o",
                       "eBPF object (ELF, as clang -target bpf writes it)");
+  command->add_option("-o,--output", options->output,
+                      "image file to write (JSON); - is standard output");
+  CLI::Option* annotate =
+      command
+          ->add_option(
+              "--annotate", options->annotate,
+              "write source, eBPF and microcode side by side, with cycles; without FILE, or "
+              "with -, to standard output")
+          ->type_name("FILE")
+          ->expected(0, 1)
+          ->default_str("-");
   command
-      ->add_option("-o,--output", options->output,
-                   "image file to write (JSON); - is standard output")
-      ->required();
+      ->add_option(
+          "--nic", options->nic,
+          "card whose memory latencies the listing shows: a name of `millrace nic list` or "
+          "a TOML file")
+      ->needs(annotate)
+      ->capture_default_str();
   add_target_options(*command, options->target);
-  command->add_option(
-      "--json", options->json,
-      "write words, words_limit, stack, maps and relocations here; - is standard output");
+  command->add_option("--json", options->json,
+                      "write words, words_limit, stack, maps and relocations here, with --annotate "
+                      "the listing; - is standard output, instead of the text");
   add_verify_option(*command, options->verify);
-  command->callback([options, &action] { action = [options] { return compile(*options); }; });
+  add_manual(*command);
+  command->callback([options, annotate, &action] {
+    if (annotate->count() != 0 && options->annotate.empty()) options->annotate = "-";
+    action = [options] { return compile(*options); };
+  });
 }
 
 }  // namespace cli

@@ -113,7 +113,27 @@ Result<std::optional<Input>> load_compiled(const std::string& path) {
   return std::optional<Input>(std::move(*words));
 }
 
+Result<offload::Compilation> compile_program(const ProgramSource& source,
+                                             const offload::Target& target) {
+  Result<ebpf::Program> program = load_program(source);
+  if (!program) return program.error();
+  Result<offload::Compilation> compiled = offload::compile_in_full(*program, target);
+  if (compiled) return compiled;
+  return base::Error{compiled.error().code, compiled.error().text(), name_of(source, *program)};
+}
+
 }  // namespace
+
+Result<offload::Compilation> compile_source(const ProgramSource& source,
+                                            const offload::Target& target) {
+  if (!source.path.empty()) {
+    Result<std::optional<Input>> compiled = load_compiled(source.path);
+    if (!compiled) return compiled.error();
+    if (*compiled)
+      return base::invalid_input("is compiled already; compile takes an eBPF object", source.path);
+  }
+  return compile_program(source, target);
+}
 
 Result<Input> load_input(const ProgramSource& source, const offload::Target& target) {
   if (!source.path.empty()) {
@@ -121,11 +141,9 @@ Result<Input> load_input(const ProgramSource& source, const offload::Target& tar
     if (!compiled) return compiled.error();
     if (*compiled) return std::move(**compiled);
   }
-  Result<ebpf::Program> program = load_program(source);
-  if (!program) return program.error();
-  Result<firmware::Image> image = offload::compile(*program, target);
-  if (image) return Input{InputKind::kObject, std::move(*image), false};
-  return base::Error{image.error().code, image.error().text(), name_of(source, *program)};
+  Result<offload::Compilation> compiled = compile_program(source, target);
+  if (!compiled) return compiled.error();
+  return Input{InputKind::kObject, std::move(compiled->image), false};
 }
 
 }  // namespace cli

@@ -33,5 +33,8 @@ struct Input {
 
 // Reads an image or words as they are; compiles anything else for `target`.
 base::Result<Input> load_input(const ProgramSource& source, const offload::Target& target);
+// Takes eBPF and classic BPF alone. Errors name the program.
+base::Result<offload::Compilation> compile_source(const ProgramSource& source,
+                                                  const offload::Target& target);
 
 }  // namespace cli

@@ -9,6 +9,7 @@
 
 #include "cli/commands.h"
 #include "cli/files.h"
+#include "cli/manual.h"
 #include "cli/message.h"
 #include "nic-model/packet_io.h"
 #include "offload-compiler/ebpf/classic/convert.h"
@@ -138,10 +139,7 @@ void add_filtertest(CLI::App& app, Action& action) {
   command->add_flag("-d", options->dumps,
                     "print the filter's code and stop: -d as a listing, -dd as C, -ddd as numbers, "
                     "as tcpdump does");
-  command->footer(
-      "Prints one number a packet: 0 where the filter rejects, else how many bytes it accepts, as "
-      "libpcap's\nfiltertest does. The filter runs as eBPF on the reference interpreter, converted "
-      "as for millrace run\n--filter. Link type is Ethernet.");
+  add_manual(*command);
   command->callback([options, &action] { action = [options] { return filtertest(*options); }; });
 }
 

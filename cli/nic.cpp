@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/files.h"
 #include "cli/json_text.h"
+#include "cli/manual.h"
 #include "cli/message.h"
 #include "nic-model/config.h"
 
@@ -54,12 +55,14 @@ void add_nic(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand(
       "nic", "list the card configurations, show one with unit and source of every parameter");
   command->require_subcommand(1);
-  command->add_subcommand("list", "names of the built-in configurations")->callback([&action] {
-    action = list;
-  });
+  add_manual(*command);
+  CLI::App* all = command->add_subcommand("list", "print the names of the built-in configurations");
+  add_manual(*all);
+  all->callback([&action] { action = list; });
   auto name = std::make_shared<std::string>();
   auto json = std::make_shared<std::string>();
-  CLI::App* one = command->add_subcommand("show", "every parameter of one configuration");
+  CLI::App* one = command->add_subcommand("show", "print every parameter of one configuration");
+  add_manual(*one);
   one->add_option("NAME", *name, "built-in name, or a TOML file")->required();
   one->add_option("--json", *json, "write JSON here; - is standard output");
   one->callback([name, json, &action] { action = [name, json] { return show(*name, *json); }; });

@@ -64,6 +64,10 @@ std::string text_report(const nic::Report& report, const RunFacts& facts) {
   for (const auto& [name, engine] : report.engines) {
     out += fmt::format(" {} {:.1f} % ({})", name, 100 * engine.load, engine.commands);
   }
+  if (report.events.delivered + report.events.lost != 0) {
+    out += fmt::format("\nevents    {} to the host, {} bytes   lost {}", report.events.delivered,
+                       report.events.bytes, report.events.lost);
+  }
   const double simulated = static_cast<double>(report.simulated_ps) * 1e-12;
   const uint64_t done = report.offered - report.lost;
   out += fmt::format(
@@ -105,6 +109,10 @@ std::string json_report(const nic::Report& report, const RunFacts& facts) {
        {{"offered", report.offered_bytes},
         {"processed", report.processed_bytes},
         {"sent", report.sent_bytes}}},
+      {"events",
+       {{"delivered", report.events.delivered},
+        {"lost", report.events.lost},
+        {"bytes", report.events.bytes}}},
       {"offered_mpps", report.offered_mpps},
       {"offered_gbps", report.offered_gbps},
       {"rate_mpps", report.rate_mpps},

@@ -6,7 +6,9 @@
 #include <optional>
 
 #include "cli/commands.h"
+#include "cli/event_log.h"
 #include "cli/files.h"
+#include "cli/manual.h"
 #include "cli/message.h"
 #include "cli/progress.h"
 #include "cli/quantity.h"
@@ -33,7 +35,7 @@ struct Options {
   ProgramSource source;
   TargetOptions target;
   std::string nic = "nfp-120", codegen = "kernel", engine = "jit";
-  std::string pcap, traffic, rate, duration, maps, maps_out, out, json, verify;
+  std::string pcap, traffic, rate, duration, maps, maps_out, out, events, json, verify;
   unsigned fpcs = 0;
   uint64_t packets = 0, seed = 1;
 };
@@ -114,35 +116,75 @@ Result<void> write_results(const Options& options, const nic::Report& report, co
     if (Result<void> written = write_file(options.json, json_report(report, facts)); !written)
       return written;
   }
-  return options.json == "-" || options.maps_out == "-"
+  return options.json == "-" || options.maps_out == "-" || options.events == "-"
              ? Result<void>()
              : write_file("-", text_report(report, facts));
 }
 
-// Runs the card; packets that leave it by wire or to the host go to `sink`.
-Result<nic::Report> run_card(nic::Nic& card, nic::PacketSource& source, const nic::Limits& limits,
-                             std::optional<nic::PacketSink>& sink) {
-  ProgressLine progress;
-  std::optional<base::Error> sink_error;
+struct Sinks {
+  std::optional<nic::PacketSink> packets;  // that leave the card by wire or to the host
+  std::optional<EventLog> events;
+};
+
+Result<Sinks> open_sinks(const Options& options, const Input& input) {
+  Sinks sinks;
+  if (!options.out.empty()) {
+    Result<nic::PacketSink> created = nic::PacketSink::create(options.out);
+    if (!created) return created.error();
+    sinks.packets.emplace(std::move(*created));
+  }
+  if (!options.events.empty()) {
+    Result<EventLog> created = EventLog::create(options.events, input.image.maps);
+    if (!created) return created.error();
+    sinks.events.emplace(std::move(*created));
+  }
+  return sinks;
+}
+
+Result<void> close(Sinks& sinks) {
+  if (sinks.packets) {
+    if (Result<void> closed = sinks.packets->close(); !closed) return closed;
+  }
+  return sinks.events ? sinks.events->close() : Result<void>();
+}
+
+// What goes wrong with a sink ends its output and is told when the run is over.
+nic::Hooks hooks_of(Sinks& sinks, std::optional<base::Error>& error) {
   nic::Hooks hooks;
-  hooks.progress = progress.hook();
-  if (sink) {
-    hooks.departure = [&](const nic::Departure& packet) {
-      if (packet.exit == nic::Exit::kDropped || sink_error) return;
-      if (Result<void> written = sink->write(packet.departure_ps, packet.bytes); !written)
-        sink_error = written.error();
+  const auto keep = [&error](const Result<void>& written) {
+    if (!written) error = written.error();
+  };
+  if (sinks.packets) {
+    hooks.departure = [&sinks, &error, keep](const nic::Departure& packet) {
+      if (packet.exit == nic::Exit::kDropped || error) return;
+      keep(sinks.packets->write(packet.departure_ps, packet.bytes));
     };
   }
+  if (sinks.events) {
+    hooks.event = [&sinks, &error, keep](const nic::ProgramEvent& event) {
+      if (!error) keep(sinks.events->write(event));
+    };
+  }
+  return hooks;
+}
+
+Result<nic::Report> run_card(nic::Nic& card, nic::PacketSource& source, const nic::Limits& limits,
+                             Sinks& sinks) {
+  ProgressLine progress;
+  std::optional<base::Error> sink_error;
+  nic::Hooks hooks = hooks_of(sinks, sink_error);
+  hooks.progress = progress.hook();
   Result<nic::Report> report = card.run(source, limits, hooks);
   if (!report) return report;
   if (sink_error) return *sink_error;
-  if (sink) {
-    if (Result<void> closed = sink->close(); !closed) return closed.error();
-  }
+  if (Result<void> closed = close(sinks); !closed) return closed.error();
   return report;
 }
 
 int run(const Options& options) {
+  if (options.events == "-" && (options.json == "-" || options.maps_out == "-"))
+    return fail(base::invalid_input(
+        "--events - leaves no room for --json - or --maps-out - on standard output"));
   Result<offload::Target> target = find_target(options.target);
   if (!target) return fail(target.error());
   Result<nic::Config> config = configure(options);
@@ -167,15 +209,11 @@ int run(const Options& options) {
                  input->image.warnings};
   Result<host::CardSession> session = open_session(options, *config, *input, facts);
   if (!session) return fail(session.error());
-  std::optional<nic::PacketSink> sink;
-  if (!options.out.empty()) {
-    Result<nic::PacketSink> created = nic::PacketSink::create(options.out);
-    if (!created) return fail(created.error());
-    sink.emplace(std::move(*created));
-  }
+  Result<Sinks> sinks = open_sinks(options, *input);
+  if (!sinks) return fail(sinks.error());
 
   const auto start = std::chrono::steady_clock::now();
-  Result<nic::Report> report = run_card(session->card(), *source, *limits, sink);
+  Result<nic::Report> report = run_card(session->card(), *source, *limits, *sinks);
   if (!report) return fail(report.error());
   facts.wall_seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -188,7 +226,10 @@ void add_options(CLI::App& command, Options& o) {
                       "eBPF object, image of millrace compile, or words of a card's jited dump");
   command.add_option("--nic", o.nic, "card: a name of `millrace nic list` or a TOML file")
       ->capture_default_str();
-  command.add_option("--fpcs", o.fpcs, "worker FPCs instead of the card's own number")
+  command
+      .add_option("--fpcs", o.fpcs,
+                  "worker FPCs instead of the card's own number; 1 to islands x FPCs per "
+                  "island of the card")
       ->check(CLI::PositiveNumber);
   add_target_options(command, o.target);
   command
@@ -214,18 +255,25 @@ void add_options(CLI::App& command, Options& o) {
       .add_option("--rate", o.rate,
                   "replay the capture at line, 20Mpps or 40Gbps instead of its timestamps")
       ->needs(pcap);
-  command.add_option("--packets", o.packets, "stop after so many packets")
+  command
+      .add_option("--packets", o.packets,
+                  "stop after so many packets, at least 1; 100000 when nothing else ends the "
+                  "traffic")
       ->check(CLI::PositiveNumber);
   command.add_option("--duration", o.duration,
-                     "stop the traffic at this simulated time: 10ms, 500us, 1s");
+                     "stop the traffic at this simulated time: 10ms, 500us, 1s; at most 3600 s");
   command.add_option("--maps", o.maps,
                      "fill the maps first: {\"map\": [{\"key\": [...], \"value\": [...]}]}, bytes "
                      "as bpftool dumps them");
   command.add_option("--maps-out", o.maps_out,
                      "write the maps' contents after the run, same form; - is standard output");
-  command.add_option("--seed", o.seed, "seed of everything random")->capture_default_str();
+  command.add_option("--seed", o.seed, "seed of everything random, 0 to 2^64 - 1")
+      ->capture_default_str();
   command.add_option("--out", o.out,
                      "capture of what leaves the card, by wire or to the host (pcap, nanoseconds)");
+  command.add_option("--events", o.events,
+                     "write what the program sends with bpf_perf_event_output, one JSON object a "
+                     "line; - is standard output");
   command.add_option("--json", o.json,
                      "write the report as JSON; - is standard output, instead of the text");
   add_verify_option(command, o.verify);
@@ -238,11 +286,7 @@ void add_run(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand(
       "run", "offload a program to a simulated card and send packets through it");
   add_options(*command, *options);
-  command->footer(
-      "Without --pcap and --traffic, 64-byte UDP packets of 1000 flows come at line rate.\n"
-      "`lost` counts packets that never reached the program, `drop` those that it dropped; lost "
-      "and verdicts add up to offered.\n"
-      "Everything but `wall` in the JSON depends only on inputs and seed.");
+  add_manual(*command);
   command->callback([options, &action] { action = [options] { return run(*options); }; });
 }
 

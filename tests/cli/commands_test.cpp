@@ -169,15 +169,91 @@ TEST(Run, ReportIsReadable) {
   EXPECT_EQ(output.err, "");  // no progress line without a terminal
 }
 
-TEST(Help, EveryCommandExplainsItself) {
-  for (const std::vector<std::string>& command : std::vector<std::vector<std::string>>{
-           {}, {"run"}, {"compile"}, {"dis"}, {"asm"}, {"nic"}, {"nic", "show"}}) {
-    std::vector<std::string> arguments = command;
-    arguments.emplace_back("--help");
-    const test::Output output = millrace(arguments);
-    EXPECT_EQ(output.exit_code, 0);
-    EXPECT_THAT(output.out, HasSubstr("--help"));
+// The subcommands that the help of `command` lists.
+std::vector<std::vector<std::string>> subcommands_of(const std::vector<std::string>& command) {
+  std::vector<std::string> arguments = command;
+  arguments.emplace_back("--help");
+  std::istringstream help(millrace(arguments).out);
+  std::vector<std::vector<std::string>> found;
+  bool listed = false;
+  for (std::string line; std::getline(help, line);) {
+    if (listed && line.starts_with("  ") && line.size() > 2 && line[2] != ' ') {
+      found.push_back(command);
+      found.back().push_back(line.substr(2, line.find(' ', 2) - 2));
+    }
+    listed = line.starts_with("Subcommands:") || (listed && line.starts_with("  "));
   }
+  return found;
+}
+
+TEST(Help, EveryCommandHasDescriptionExitCodesAndAnExample) {
+  std::vector<std::vector<std::string>> commands = subcommands_of({});
+  const auto of_nic = subcommands_of({"nic"});
+  EXPECT_THAT(commands, testing::Contains(std::vector<std::string>{"compile"}));
+  EXPECT_THAT(of_nic, testing::Contains(std::vector<std::string>{"nic", "show"}));
+  commands.insert(commands.end(), of_nic.begin(), of_nic.end());
+  for (std::vector<std::string> command : commands) {
+    std::string name = "millrace";
+    for (const std::string& word : command) name += " " + word;
+    command.emplace_back("--help");
+    const test::Output output = millrace(command);
+    EXPECT_EQ(output.exit_code, 0) << name;
+    EXPECT_THAT(output.out, testing::ContainsRegex("DESCRIPTION\n  [^\n]{20,}")) << name;
+    EXPECT_THAT(output.out, HasSubstr("EXIT CODES\n  0  ")) << name;
+    EXPECT_THAT(output.out, HasSubstr("\n  2  ")) << name;
+    EXPECT_THAT(output.out, testing::ContainsRegex("EXAMPLES\n(  [^\n]*\n)*  " + name)) << name;
+  }
+}
+
+TEST(Run, EventsAreJsonLinesThatTheReportCounts) {
+  const std::string folder = scratch_folder();
+  const test::Output output =
+      millrace({"run", example("sample.bpf.o"), "--pcap", example("office.pcap"), "--events",
+                folder + "/events.jsonl", "--json", folder + "/report.json"});
+  ASSERT_EQ(output.exit_code, 0) << output.err;
+  const json report = json::parse(read_text(folder + "/report.json"));
+  std::istringstream lines(read_text(folder + "/events.jsonl"));
+  uint64_t count = 0;
+  double before_ns = 0;
+  for (std::string line; std::getline(lines, line); ++count) {
+    const json event = json::parse(line);
+    EXPECT_EQ(event["schema"], "millrace.event/1");
+    EXPECT_EQ(event["map"], "samples");
+    EXPECT_EQ(event["data"].get<std::string>().size(), 2 * 8u);  // struct sample
+    EXPECT_EQ(event["packet_data"].get<std::string>().size(), 2 * 54u);
+    EXPECT_LT(event["packet"], report["packets"]["offered"]);
+    EXPECT_GT(event["time_ns"], 0);
+    before_ns = event["time_ns"];
+  }
+  EXPECT_GT(before_ns, 0);
+  EXPECT_GT(count, 0u);
+  EXPECT_EQ(report["events"]["delivered"], count);
+  EXPECT_EQ(report["events"]["lost"], 0);
+  EXPECT_GE(report["events"]["bytes"], count * (24 + 56 + 8));
+  EXPECT_THAT(output.out, HasSubstr("events    " + std::to_string(count) + " to the host"));
+}
+
+TEST(Run, EventsTakeStandardOutputForThemselves) {
+  const std::vector<std::string> arguments = {
+      "run", example("sample.bpf.o"), "--pcap", example("office.pcap"), "--events", "-"};
+  const test::Output output = millrace(arguments);
+  ASSERT_EQ(output.exit_code, 0) << output.err;
+  EXPECT_TRUE(output.out.starts_with("{\"schema\":\"millrace.event/1\""))
+      << output.out.substr(0, 80);
+  std::vector<std::string> both = arguments;
+  both.insert(both.end(), {"--json", "-"});
+  const test::Output refused = millrace(both);
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("--events - leaves no room"));
+}
+
+TEST(Run, EventsOfAProgramWithoutAnyLeaveAnEmptyFile) {
+  const std::string events = scratch_folder() + "/events.jsonl";
+  ASSERT_EQ(
+      millrace({"run", example("drop.bpf.o"), "--packets", "100", "--events", events}).exit_code,
+      0);
+  EXPECT_TRUE(std::filesystem::exists(events));
+  EXPECT_EQ(read_text(events), "");
 }
 
 }  // namespace

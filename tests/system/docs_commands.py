@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Runs every millrace command that README.md and docs/ show in ```sh blocks, in order, and fails on the first that fails.
+"""Runs every millrace command that README.md and docs/ show in ```sh blocks, and the examples of every --help, in order, and
+fails on the first that fails.
 SPDX-License-Identifier: Apache-2.0
 
 usage: docs_commands.py SOURCE_DIRECTORY BUILD_DIRECTORY
@@ -21,23 +22,45 @@ def commands_of(page):
                 yield command
 
 
-def run_page(page, source, build):
+def commands_of_help(build, *command):
+    """The examples in the help of a command, which are indented by two blanks."""
+    arguments = [build / "millrace", *command, "--help"]
+    text = subprocess.run(arguments, capture_output=True, text=True, check=True).stdout
+    examples = re.search(r"^EXAMPLES\n((?:  .*\n)+)", text, re.M)
+    if not examples:
+        sys.exit(f"{' '.join(command)} --help has no EXAMPLES")
+    for line in examples[1].splitlines():
+        yield re.sub(r"^millrace ", "build/millrace ", line.strip())
+
+
+def subcommands(build, *command):
+    text = subprocess.run([build / "millrace", *command, "--help"], capture_output=True, text=True, check=True).stdout
+    listed = re.search(r"^Subcommands:\n((?:  .*\n)+)", text, re.M)
+    return re.findall(r"^  (\w+)", listed[1], re.M) if listed else []
+
+
+def run_commands(name, commands, source, build):
     count = 0
     with tempfile.TemporaryDirectory() as folder:
         scratch = pathlib.Path(folder)
         (scratch / "build").symlink_to(build)
         (scratch / "examples").symlink_to(source / "examples")
-        for command in commands_of(page):
+        for command in commands:
             done = subprocess.run(["bash", "-c", command], cwd=scratch, capture_output=True, text=True, timeout=300, check=False)
             count += 1
             if done.returncode:
-                sys.exit(f"{page.name}: `{command}` exits with {done.returncode}\n{done.stderr}")
+                sys.exit(f"{name}: `{command}` exits with {done.returncode}\n{done.stderr}")
     return count
 
 
 def main():
     source, build = (pathlib.Path(argument).resolve() for argument in sys.argv[1:3])
-    total = sum(run_page(page, source, build) for page in [source / "README.md", *sorted((source / "docs").glob("*.md"))])
+    pages = [source / "README.md", *sorted((source / "docs").glob("*.md"))]
+    total = sum(run_commands(page.name, commands_of(page), source, build) for page in pages)
+    helps = [[command, *below] for command in subcommands(build) for below in [[], *([name] for name in subcommands(build, command))]]
+    if not helps:
+        sys.exit("no subcommand found: the pattern for the help is wrong")
+    total += sum(run_commands(" ".join(command) + " --help", commands_of_help(build, *command), source, build) for command in helps)
     print(f"{total} commands of the documentation ran")
     if total == 0:
         sys.exit("no command found: the pattern for ```sh blocks is wrong")

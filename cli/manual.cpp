@@ -1,0 +1,121 @@
+// What each command's --help says below its options. Examples are run by the tests.
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/manual.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cassert>
+#include <string_view>
+
+namespace cli {
+namespace {
+
+struct Page {
+  std::string_view command, description, exit_codes, examples;
+};
+
+constexpr Page kPages[] = {
+    {"run",
+     R"(Compiles the program, links it with the firmware, puts both on every worker core of a simulated
+card and sends packets through it. Without --pcap and --traffic, 100000 UDP packets of 64 bytes and
+1000 flows come at line rate. `lost` counts packets that never reached the program, `drop` those
+that it dropped; lost and verdicts add up to offered. Times are simulated; everything but `wall` in
+the JSON depends only on inputs and seed. Sizes of --traffic include the FCS, captures do not.)",
+     R"(0  the run is over, whatever its verdicts and faults
+1  --verify kernel: the kernel's verifier answers differently
+2  bad input or usage, or a file cannot be written)",
+     R"(millrace run build/examples/drop.bpf.o --nic agilio-cx-2x40 --packets 20000
+millrace run build/examples/firewall.bpf.o --pcap build/examples/office.pcap --maps build/examples/firewall.json
+millrace run build/examples/sample.bpf.o --pcap build/examples/office.pcap --events -
+millrace run --filter 'tcp port 80' --traffic size=imix,flows=100,rate=20Mpps --duration 1ms --json -)"},
+    {"check",
+     R"(Answers for every program of an object what a card's driver would, and goes on where the driver
+stops: errors are what the kernel's verifier, its offload core or the card's driver refuses, in
+their words; warnings are known defects of the driver's translation that the program reaches. Then
+come the limits and what the program takes of them. docs/check.md has more.)",
+     R"(0  every program can be offloaded
+1  some program cannot
+2  no eBPF program was found: a missing or damaged file, a wrong filter, an unknown target)",
+     R"(millrace check build/examples/firewall.bpf.o
+millrace check build/examples/udp_ports.bpf.o --target nfp/public
+millrace check --filter 'tcp port 80' --sarif filter.sarif)"},
+    {"compile",
+     R"(Makes of a program the words that the kernel's JIT for these cards makes of it, before relocation.
+-o writes an image that millrace run and millrace dis take. --annotate writes a listing in the
+manner of objdump -S: each source line, the eBPF instructions under it, and beside them the words
+that they became, with issue cycles and the memory that a command goes to. docs/annotate.md explains
+its columns. At least one of -o and --annotate is needed.)",
+     R"(0  compiled; warnings about known defects go to standard error
+1  --verify kernel: the kernel's verifier answers differently
+2  the program is refused, or bad input or usage)",
+     R"(millrace compile build/examples/ttl.bpf.o -o ttl.json
+millrace compile build/examples/ttl.bpf.o --annotate
+millrace compile --filter 'udp port 53' --annotate dns.txt --json dns.json
+millrace compile build/examples/router.bpf.o -o router.json --target nfp/shipped --json -)"},
+    {"dis",
+     R"(Prints one instruction a line in the syntax of objdump's NFP disassembler; behind the ';' stand
+its address in words, the word itself, and in an image the source line and eBPF instruction that
+begin there. Branches before relocation go to .15000 plus the helper's number. Word files have one
+16-digit hex word a line, such as a card's `bpftool prog dump jited`.)",
+     R"(0  done
+2  bad input or usage)",
+     R"(millrace compile build/examples/ttl.bpf.o -o ttl.json
+millrace dis ttl.json)"},
+    {"asm",
+     R"(Takes everything that millrace dis prints. Labels: `name:`, used as br[name]. Directives: .equ NAME
+VALUE, .reg NAME REGISTER, .org ADDRESS (in words). Comments: ; or //.)",
+     R"(0  done
+2  bad input or usage; the message names file, line, what was found and what is allowed)",
+     R"(printf 'loop: br[loop]\n' > loop.uc
+millrace asm loop.uc)"},
+    {"filtertest",
+     R"(Prints one number a packet: 0 where the filter rejects, else how many bytes it accepts, as
+libpcap's filtertest does; without -r, the filter's code. The filter runs as eBPF on the reference
+interpreter, converted as for millrace run --filter. The link type is Ethernet. At most 65536 bytes
+are read with -F.)",
+     R"(0  done, whatever the filter answers
+2  bad input or usage)",
+     R"(millrace filtertest -r build/examples/office.pcap tcp port 80
+millrace filtertest -d 'udp and dst net 10.0.0.0/8')"},
+    {"nic",
+     R"(A card is a TOML file of parameters: clocks in MHz, latencies in cycles or ns, rates in Gb/s. Those
+that are built in can be copied, edited and named wherever a command takes --nic.)",
+     R"(0  done
+2  bad input or usage)",
+     R"(millrace nic list
+millrace nic show nfp-120)"},
+    {"list", R"(Prints one name a line, for --nic and millrace nic show.)",
+     R"(0  done
+2  bad usage)",
+     R"(millrace nic list)"},
+    {"show",
+     R"(Prints one parameter a line: key, value, unit, and where the value comes from: measured, derived or
+guessed, with the source. A TOML file may say `base` and only what differs.)",
+     R"(0  done
+2  unknown name, unreadable file, unknown key or value out of range)",
+     R"(millrace nic show agilio-cx-2x40
+millrace nic show nfp-120 --json -)"},
+};
+
+std::string indented(std::string_view text) {
+  std::string out = "  ";
+  for (const char c : text) {
+    out += c;
+    if (c == '\n') out += "  ";
+  }
+  return out + '\n';
+}
+
+}  // namespace
+
+void add_manual(CLI::App& command) {
+  const auto* const page = std::ranges::find(kPages, command.get_name(), &Page::command);
+  assert(page != std::end(kPages) && "every command has a page");
+  command.footer(fmt::format("DESCRIPTION\n{}\nEXIT CODES\n{}\nEXAMPLES\n{}",
+                             indented(page->description), indented(page->exit_codes),
+                             indented(page->examples)));
+}
+
+}  // namespace cli
