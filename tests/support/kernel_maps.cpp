@@ -3,18 +3,25 @@
 #include "tests/support/kernel_maps.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "tests/support/kernel_bpf.h"
 
 namespace test_support {
 namespace {
 
+// An event array without a size has an entry per CPU: loaders say so to the kernel.
+uint32_t entries_of(const ebpf::MapDef& def) {
+  const bool counts_cpus = def.type == BPF_MAP_TYPE_PERF_EVENT_ARRAY && def.max_entries == 0;
+  return counts_cpus ? static_cast<uint32_t>(sysconf(_SC_NPROCESSORS_CONF)) : def.max_entries;
+}
+
 int create_map(const ebpf::MapDef& def) {
   bpf_attr attr = empty_attr();
   attr.map_type = def.type;
   attr.key_size = def.key_bytes;
   attr.value_size = def.value_bytes;
-  attr.max_entries = def.max_entries;
+  attr.max_entries = entries_of(def);
   attr.map_flags = def.flags;
   return bpf(BPF_MAP_CREATE, &attr);
 }

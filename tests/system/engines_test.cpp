@@ -39,6 +39,5 @@ TEST_P(Engines, GiveTheSameBytes) {
 const auto kNames = [](const auto& test) { return std::string(test.param.program); };
 
 INSTANTIATE_TEST_SUITE_P(All, Engines, testing::ValuesIn(test::kExamples), kNames);
-INSTANTIATE_TEST_SUITE_P(Events, Engines, testing::Values(Example{"sample", "sample"}), kNames);
 
 }  // namespace

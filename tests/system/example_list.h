@@ -27,6 +27,7 @@ inline const Example kExamples[] = {
     {"trim", "trim"},
     {"functions", "functions"},
     {"tc_fragments", "tc_fragments"},
+    {"sample", "sample"},
 };
 
 inline std::vector<std::string> arguments_of(const Example& e) {

@@ -1,6 +1,11 @@
 // Every example on a 120-FPC card, from a capture and from the generator, against the reference
 // interpreter and the running kernel.
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <sstream>
+
 #include "tests/system/example_list.h"
 #include "tests/system/example_reference.h"
 #include "tests/system/runs.h"
@@ -13,16 +18,35 @@ using test::Example;
 using test::Expected;
 using test::run_json;
 
+// Data and packet bytes of each event, as the kernel puts them into one sample.
+std::vector<std::string> events_of(const std::string& path) {
+  std::vector<std::string> events;
+  std::istringstream lines(test::read_text(path));
+  for (std::string line; std::getline(lines, line);) {
+    const json event = json::parse(line);
+    events.push_back(event["data"].get<std::string>() + event["packet_data"].get<std::string>());
+  }
+  return events;
+}
+
+std::vector<std::string> hex_of(const std::vector<std::vector<uint8_t>>& events) {
+  std::vector<std::string> texts;
+  for (const std::vector<uint8_t>& event : events)
+    texts.push_back(fmt::format("{:02x}", fmt::join(event, "")));
+  return texts;
+}
+
 class Examples : public testing::TestWithParam<Example> {};
 
 TEST_P(Examples, AgreeWithTheReferenceInterpreterOnACapture) {
   const std::string out = test::scratch_folder() + "/out.pcap",
-                    maps = test::scratch_folder() + "/maps.json";
+                    maps = test::scratch_folder() + "/maps.json",
+                    events = test::scratch_folder() + "/events.jsonl";
   std::vector<std::string> arguments = arguments_of(GetParam());
   // Slow enough that each packet is done before the next one comes: the reference runs them one
   // after the other.
   arguments.insert(arguments.end(), {"--pcap", test::example("office.pcap"), "--rate", "50000pps",
-                                     "--out", out, "--maps-out", maps});
+                                     "--out", out, "--maps-out", maps, "--events", events});
   const json report = run_json(arguments);
   test::expect_conserved(report);
   const Expected expected = test::reference_run(GetParam());
@@ -34,6 +58,7 @@ TEST_P(Examples, AgreeWithTheReferenceInterpreterOnACapture) {
   std::vector<std::vector<uint8_t>> sent;
   for (test::CapturedFrame& frame : test::read_capture(out)) sent.push_back(std::move(frame.bytes));
   EXPECT_EQ(sent, expected.sent);
+  EXPECT_EQ(events_of(events), hex_of(expected.events));
   const json contents = json::parse(test::read_text(maps));  // of the maps that the program uses
   for (const auto& [name, entries] : contents.items())
     EXPECT_EQ(entries, expected.maps[name]) << name;
