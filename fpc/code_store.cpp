@@ -259,5 +259,6 @@ Word CodeStore::word(unsigned address) const {
   return decoded_->words[address];
 }
 unsigned CodeStore::corrected_words() const { return decoded_->corrected; }
+void CodeStore::limit_translation(size_t bytes) { decoded_->translation_bytes = bytes; }
 
 }  // namespace fpc

@@ -13,6 +13,8 @@
 
 namespace fpc {
 
+constexpr size_t kTranslationBytes = size_t{64} << 20;
+
 class CodeStore {
  public:
   // `words` with ECC, at most kStoreWords, placed from address 0. A correctable ECC error is corrected and counted, an
@@ -26,6 +28,11 @@ class CodeStore {
   unsigned size() const;
   Word word(unsigned address) const;  // as loaded
   unsigned corrected_words() const;
+
+  // Engines that translate the store stop at so many bytes of code and interpret the rest. Before the first core has it.
+  void limit_translation(size_t bytes);
+  // Places where the code would go on translated, but there was no memory for it; depends on the host.
+  unsigned untranslated() const;
 
   struct Decoded;  // private to the engines: fpc/interpreter_p.h
   const Decoded& decoded() const { return *decoded_; }

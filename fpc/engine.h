@@ -2,16 +2,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string_view>
 
+#include "fpc/code_store.h"
 #include "fpc/core.h"
 
 namespace fpc {
 
 // All give the same results; kJit interprets on hosts that do not run translated code (jit/jit.h).
 enum class Engine { kInterpreter, kJit };
+
+struct EngineChoice {
+  Engine engine = Engine::kJit;
+  size_t code_bytes =
+      kTranslationBytes;  // of translated code for one control store; the rest is interpreted
+};
 
 std::unique_ptr<Core> make_core(Engine engine);
 

@@ -13,7 +13,8 @@ namespace {
 bool is_ready(const Slot& slot) { return slot.state.enabled && !slot.state.asleep && !slot.dead; }
 
 const CodeStore::Decoded& empty_code() {
-  static const CodeStore::Decoded kEmpty = {{}, {}, {MicroOp{.run = run_past_end}}, 0, {}};
+  static const CodeStore::Decoded kEmpty = {
+      {}, {}, {MicroOp{.run = run_past_end}}, 0, kTranslationBytes, {}};
   return kEmpty;
 }
 

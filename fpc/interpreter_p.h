@@ -81,6 +81,7 @@ struct CodeStore::Decoded {
   std::vector<Insn> insns;   // for the rows that are boundaries anyway: commands, CSRs, ctx_arb
   std::vector<MicroOp> ops;  // one per word and one behind the end that faults
   unsigned corrected = 0;
+  size_t translation_bytes = kTranslationBytes;
   mutable std::shared_ptr<jit::Translation> translation;  // made by the first translating engine
 };
 
@@ -186,6 +187,20 @@ struct Machine {
   Flags flags() const { return {(nz >> 31) != 0, nz == 0, c, v}; }
   unsigned ready_slots();
   bool choose_slot();
+
+  // Lines of the host's cache that a signal and the start of a run need: the head, registers, and what follows them.
+  void prefetch(unsigned slot_index) const {
+    const auto fetch = [](const void* from, const void* to) {
+      constexpr size_t kLineBytes = 64;
+      const auto* end = static_cast<const std::byte*>(to);
+      for (auto* at = static_cast<const std::byte*>(from); at < end; at += kLineBytes)
+        __builtin_prefetch(at);
+    };
+    const ContextState& state = slots[slot_index].state;
+    fetch(this, &slots);
+    fetch(&state.pc, &slots[slot_index] + 1);
+    fetch(&state.a, &state.xfer_in);
+  }
 
   uint64_t elapsed() const { return instructions + bubbles; }
 

@@ -31,12 +31,12 @@ bool for_each_piece(uint64_t address, size_t size, Visit visit) {
 
 uint8_t* ByteStore::page(uint64_t address) const {
   const uint64_t number = address >> kPageBits;
-  if (number == last_number_) return last_page_;
+  Recent& recent = recent_of(number);
+  if (number == recent.number) return recent.page;
   const auto found = pages_.find(number);
   if (found == pages_.end()) return nullptr;
-  last_number_ = number;
-  last_page_ = found->second.get();
-  return last_page_;
+  recent = {number, found->second.get()};
+  return recent.page;
 }
 
 uint8_t* ByteStore::make_page(uint64_t address) {
@@ -44,13 +44,18 @@ uint8_t* ByteStore::make_page(uint64_t address) {
   if (pages_.size() >= max_pages_) return nullptr;
   std::unique_ptr<uint8_t[]> fresh(new (std::nothrow) uint8_t[kPageBytes]());
   if (!fresh) return nullptr;
-  last_number_ = address >> kPageBits;
-  last_page_ = fresh.get();
-  pages_.emplace(last_number_, std::move(fresh));
-  return last_page_;
+  const uint64_t number = address >> kPageBits;
+  Recent& recent = recent_of(number);
+  recent = {number, fresh.get()};
+  pages_.emplace(number, std::move(fresh));
+  return recent.page;
 }
 
 void ByteStore::read(uint64_t address, std::span<uint8_t> to) const {
+  if (const uint8_t* there = find(address, to.size())) {
+    std::memcpy(to.data(), there, to.size());
+    return;
+  }
   for_each_piece(address, to.size(), [&](uint64_t at, uint64_t offset, size_t done, size_t piece) {
     if (const uint8_t* from = page(at)) {
       std::memcpy(to.data() + done, from + offset, piece);
@@ -62,6 +67,10 @@ void ByteStore::read(uint64_t address, std::span<uint8_t> to) const {
 }
 
 bool ByteStore::write(uint64_t address, std::span<const uint8_t> from) {
+  if (uint8_t* there = find(address, from.size())) {
+    std::memcpy(there, from.data(), from.size());
+    return true;
+  }
   const bool room = for_each_piece(
       address, from.size(),
       [&](uint64_t at, uint64_t, size_t, size_t) { return make_page(at) != nullptr; });

@@ -6,6 +6,7 @@
 // (nfp-isa 12.3 byte order, 12.5 atomics). Pages can be capped so that no program exhausts the host.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -27,11 +28,12 @@ class ByteStore {
   // false: the page budget is spent, nothing was written.
   [[nodiscard]] bool write(uint64_t address, std::span<const uint8_t> from);
 
-  // The bytes themselves when they lie in one page that is there, else nullptr. Valid until the store is destroyed.
+  // The bytes themselves when they lie in one page that was touched lately, else nullptr. Valid until the store is destroyed.
   uint8_t* find(uint64_t address, size_t size) const {
     const uint64_t offset = address % kPageBytes;
-    if (address >> kPageBits != last_number_ || offset + size > kPageBytes) return nullptr;
-    return last_page_ + offset;
+    const Recent& recent = recent_of(address >> kPageBits);
+    if (recent.number != address >> kPageBits || offset + size > kPageBytes) return nullptr;
+    return recent.page + offset;
   }
 
   uint32_t read32(uint64_t address) const;  // little endian
@@ -39,12 +41,19 @@ class ByteStore {
   uint64_t resident_bytes() const { return pages_.size() << kPageBits; }
 
  private:
+  struct Recent {
+    uint64_t number = ~uint64_t{0};
+    uint8_t* page = nullptr;
+  };
+  static constexpr unsigned kRecent = 64;
+  Recent& recent_of(uint64_t number) const { return recent_[number % kRecent]; }
+
   uint8_t* page(uint64_t address) const;  // nullptr if absent
   uint8_t* make_page(uint64_t address);   // nullptr if over budget
 
   std::unordered_map<uint64_t, std::unique_ptr<uint8_t[]>> pages_;
-  mutable uint64_t last_number_ = ~uint64_t{0};  // one-entry cache of the page last touched
-  mutable uint8_t* last_page_ = nullptr;
+  mutable std::array<Recent, kRecent>
+      recent_;  // pages last touched, by the last bits of their numbers
   uint64_t max_pages_;
 };
 

@@ -15,8 +15,6 @@ using namespace asmjit;
 
 namespace {
 
-constexpr size_t kMaxCodeBytes = size_t{64} << 20;
-
 // Mapped twice, writable here and executable there: no page is both.
 JitAllocator::CreateParams twice_mapped() {
   JitAllocator::CreateParams params;
@@ -50,6 +48,12 @@ void emit_frame(x86::Assembler& out, const Label& epilogue) {
   for (size_t i = std::size(kSaved); i-- > 0;) out.pop(kSaved[i]);
   out.ret();
 }
+
+// A word that the assembler refuses is a defect of the emitter; its trace is interpreted and counted all the same.
+struct Refusal final : ErrorHandler {
+  bool happened = false;
+  void handleError(Error, const char*, BaseEmitter*) override { happened = true; }
+};
 
 }  // namespace
 
@@ -91,17 +95,25 @@ bool Translation::has_trace(unsigned address) {
 
 void Translation::translate(unsigned address) {
   tried_[address] = true;
-  if (memory_->used_bytes > kMaxCodeBytes) return;
   const Trace trace = select_trace(code_, address);
-  if (trace.items.empty()) return;
+  if (!trace.items.empty() && !place(trace, address)) ++untranslated_;
+}
+
+// False: there is no room.
+bool Translation::place(const Trace& trace, unsigned address) {
   CodeHolder holder;
-  if (holder.init(memory_->runtime.environment()) != kErrorOk) return;
+  if (holder.init(memory_->runtime.environment()) != kErrorOk) return false;
+  Refusal refusal;
+  holder.setErrorHandler(&refusal);
   x86::Assembler out(&holder);
   emit_trace(trace, code_, memory_->epilogue, out);
+  if (refusal.happened) return false;
+  if (memory_->used_bytes + holder.codeSize() > code_.translation_bytes) return false;
   const void* begin = nullptr;
-  if (memory_->runtime.add(&begin, &holder) != kErrorOk) return;
+  if (memory_->runtime.add(&begin, &holder) != kErrorOk) return false;
   memory_->used_bytes += holder.codeSize();
   entries_[address] = begin;
+  return true;
 }
 
 Translation::Result Translation::run(State& state, unsigned address) {
@@ -113,3 +125,11 @@ Translation::Result Translation::run(State& state, unsigned address) {
 size_t Translation::code_bytes() const { return memory_->used_bytes; }
 
 }  // namespace fpc::jit
+
+namespace fpc {
+
+unsigned CodeStore::untranslated() const {
+  return decoded_->translation ? decoded_->translation->untranslated() : 0;
+}
+
+}  // namespace fpc

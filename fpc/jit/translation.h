@@ -8,6 +8,7 @@
 
 #include "fpc/code_store.h"
 #include "fpc/interpreter_p.h"
+#include "fpc/jit/trace.h"
 
 namespace fpc::jit {
 
@@ -44,16 +45,19 @@ class Translation {
   Result run(State& state, unsigned address);
 
   size_t code_bytes() const;
+  unsigned untranslated() const { return untranslated_; }  // traces that no memory was left for
 
  private:
   struct Memory;
   Translation(const CodeStore::Decoded& code, std::unique_ptr<Memory> memory);
   void translate(unsigned address);
+  bool place(const Trace& trace, unsigned address);
 
   const CodeStore::Decoded& code_;
   std::unique_ptr<Memory> memory_;
   std::array<const void*, kStoreWords + 1> entries_{};  // the way out where there is no trace
   std::array<bool, kStoreWords + 1> tried_{};
+  unsigned untranslated_ = 0;
 };
 
 }  // namespace fpc::jit

@@ -55,6 +55,44 @@ TEST(Jit, ReloadRunsTheNewWords) {
   }
 }
 
+// A hundred branches, all of them taken.
+constexpr unsigned kPlaces = 100;
+std::string jumping_program() {
+  std::string text;
+  for (unsigned i = 0; i < kPlaces; ++i) {
+    text += "alu[gprA_0, gprA_0, +, 0x1]\nalu[--, gprA_0, -, 0x0]\nbne[." +
+            std::to_string(3 * i + 3) + "]\n";
+  }
+  return text + "ctx_arb[kill]\n";
+}
+
+TEST(Jit, InterpretsAndCountsWhatNoMemoryIsLeftFor) {
+  unsigned most = ~0u;
+  for (const size_t bytes : {size_t{0}, size_t{1}, size_t{500}, size_t{5000}}) {
+    CodeStore code = store_of(jumping_program());
+    code.limit_translation(bytes);
+    Jit core;
+    core.set_code(code);
+    core.reset(0, 1, 1, 0);
+    const Step step = core.run(0, 10'000);
+    EXPECT_EQ(step.instructions, 3 * kPlaces + 1) << bytes;
+    EXPECT_EQ(core.context(0).a[0], kPlaces) << bytes;
+    EXPECT_LE(code.decoded().translation->code_bytes(), bytes);
+    EXPECT_GT(code.untranslated(), 0u) << bytes;
+    EXPECT_LE(code.untranslated(), most) << bytes;
+    most = code.untranslated();
+  }
+}
+
+TEST(Jit, CountsNothingWhereThereIsRoom) {
+  const CodeStore code = store_of(jumping_program());
+  Jit core;
+  core.set_code(code);
+  core.reset(0, 1, 1, 0);
+  EXPECT_EQ(core.run(0, 10'000).instructions, 3 * kPlaces + 1);
+  EXPECT_EQ(code.untranslated(), 0u);
+}
+
 // Every mapping of translated code is either writable or executable.
 TEST(Jit, NoMemoryIsWritableAndExecutable) {
   const CodeStore code = store_of("alu[gprA_0, gprA_0, +, 0x1]\nbr[.0]\n");
