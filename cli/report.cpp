@@ -44,6 +44,18 @@ void add_counts(std::string& out, const nic::Report& report) {
     row(("not sent: " + cause).c_str(), count, false);
 }
 
+// What made the run slower than its engine is; empty when nothing did.
+std::string engine_note(const nic::Report& report, const RunFacts& facts) {
+  if (facts.engine != facts.asked_engine) {
+    return fmt::format("note: this host runs no translated code; {} instead of {}\n", facts.engine,
+                       facts.asked_engine);
+  }
+  if (report.interpreted_places == 0) return "";
+  return fmt::format(
+      "note: there was no memory for the translated code of {} places, which were interpreted\n",
+      report.interpreted_places);
+}
+
 }  // namespace
 
 std::string text_report(const nic::Report& report, const RunFacts& facts) {
@@ -75,6 +87,7 @@ std::string text_report(const nic::Report& report, const RunFacts& facts) {
       time_text(simulated), time_text(facts.wall_seconds),
       per_second(report.instructions, facts.wall_seconds) / 1e6,
       per_second(done, facts.wall_seconds) / 1e6);
+  out += engine_note(report, facts);
   for (const std::string& note : report.notes) out += fmt::format("note: {}\n", note);
   for (const std::string& warning : facts.warnings) out += fmt::format("warning: {}\n", warning);
   for (const std::string& fault : report.faults) out += fmt::format("fault: {}\n", fault);
@@ -133,7 +146,9 @@ std::string json_report(const nic::Report& report, const RunFacts& facts) {
       {"faults", report.faults},
       {"wall",
        {{"engine", facts.engine},
+        {"interpreted_places", report.interpreted_places},
         {"seconds", facts.wall_seconds},
+        {"cpu_seconds", facts.cpu_seconds},
         {"instructions_per_s", per_second(report.instructions, facts.wall_seconds)},
         {"packets_per_s", per_second(done, facts.wall_seconds)}}}};
   return json_text(root);

@@ -11,11 +11,12 @@
 namespace cli {
 
 struct RunFacts {  // what the report says besides the card's own figures
-  std::string nic, program, target, engine;
+  std::string nic, program, target;
+  std::string asked_engine, engine;  // what was asked for, and what this host runs
   uint64_t seed = 0;
   unsigned fpcs = 0;
   unsigned words = 0, routine_words = 0;
-  double wall_seconds = 0;
+  double wall_seconds = 0, cpu_seconds = 0;  // of the run alone
   std::vector<std::string> warnings;
 };
 

@@ -1,5 +1,7 @@
 // millrace run: a program on a card, packets through it, a report.
 // SPDX-License-Identifier: Apache-2.0
+#include <time.h>
+
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <memory>
@@ -37,7 +39,7 @@ struct Options {
   std::string nic = "nfp-120", codegen = "kernel", engine = "jit";
   std::string pcap, traffic, rate, duration, maps, maps_out, out, events, json, verify;
   unsigned fpcs = 0;
-  uint64_t packets = 0, seed = 1;
+  uint64_t packets = 0, seed = 1, code_bytes = fpc::kTranslationBytes;
 };
 
 firmware::Layout placed_layout() {
@@ -96,8 +98,9 @@ Result<host::CardSession> open_session(const Options& options, const nic::Config
   if (!store) return store.error();
   facts.words = store->program_words;
   facts.routine_words = store->routine_words;
-  Result<host::CardSession> session = host::CardSession::open(
-      config, *store, input.image.maps, options.seed, *fpc::find_engine(options.engine));
+  Result<host::CardSession> session =
+      host::CardSession::open(config, *store, input.image.maps, options.seed,
+                              {*fpc::find_engine(options.engine), options.code_bytes});
   if (!session || options.maps.empty()) return session;
   Result<std::string> text = read_file(options.maps);
   if (!text) return text.error();
@@ -181,6 +184,13 @@ Result<nic::Report> run_card(nic::Nic& card, nic::PacketSource& source, const ni
   return report;
 }
 
+// Of this process, on all cores.
+double cpu_seconds() {
+  timespec time{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
+}
+
 int run(const Options& options) {
   if (options.events == "-" && (options.json == "-" || options.maps_out == "-"))
     return fail(base::invalid_input(
@@ -200,9 +210,11 @@ int run(const Options& options) {
   RunFacts facts{config->name,
                  input->image.program,
                  options.target.name,
+                 options.engine,
                  std::string(fpc::effective_name(*fpc::find_engine(options.engine))),
                  options.seed,
                  config->workers,
+                 0,
                  0,
                  0,
                  0,
@@ -213,10 +225,12 @@ int run(const Options& options) {
   if (!sinks) return fail(sinks.error());
 
   const auto start = std::chrono::steady_clock::now();
+  const double cpu_start = cpu_seconds();
   Result<nic::Report> report = run_card(session->card(), *source, *limits, *sinks);
   if (!report) return fail(report.error());
   facts.wall_seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  facts.cpu_seconds = cpu_seconds() - cpu_start;
   Result<void> written = write_results(options, *report, facts, *session);
   return written ? kDone : fail(written.error());
 }
@@ -241,6 +255,10 @@ void add_options(CLI::App& command, Options& o) {
                   "how cores execute: jit (translated to the host's code) or interp; "
                   "results are the same")
       ->check(CLI::IsMember({"jit", "interp"}))
+      ->capture_default_str();
+  command
+      .add_option("--code-memory", o.code_bytes,
+                  "bytes that jit may fill with translated code; it interprets the rest")
       ->capture_default_str();
   CLI::Option* pcap = command.add_option("--pcap", o.pcap,
                                          "replay this capture (its timestamps, or --rate); "

@@ -28,7 +28,7 @@ struct ByteOrder {
 using base::Result;
 
 Result<CardSession> CardSession::open(const nic::Config& config, const firmware::Image& image,
-                                      uint64_t seed, fpc::Engine engine) {
+                                      uint64_t seed, const fpc::EngineChoice& engine) {
   Result<firmware::LinkedStore> store = firmware::link(image);
   if (!store) return store.error();
   return open(config, *store, image.maps, seed, engine);
@@ -36,7 +36,7 @@ Result<CardSession> CardSession::open(const nic::Config& config, const firmware:
 
 Result<CardSession> CardSession::open(const nic::Config& config, const firmware::LinkedStore& store,
                                       const std::vector<firmware::ImageMap>& maps, uint64_t seed,
-                                      fpc::Engine engine) {
+                                      const fpc::EngineChoice& engine) {
   CardSession session;
   session.card_ = std::make_unique<nic::Nic>(config, seed, engine);
   session.table_ = std::make_unique<firmware::MapTable>(session.card_->memory());

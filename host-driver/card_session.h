@@ -26,14 +26,14 @@ class CardSession {
   // Error: the image does not fit the control store, a map is outside the card's limits, the
   // configuration has too small a datapath_cycles for the firmware.
   static base::Result<CardSession> open(const nic::Config& config, const firmware::Image& image,
-                                        uint64_t seed, fpc::Engine engine = fpc::Engine::kJit);
+                                        uint64_t seed, const fpc::EngineChoice& engine = {});
 
   // For words that are relocated already: the caller has linked them; maps[i] becomes table id i
   // + 1.
   static base::Result<CardSession> open(const nic::Config& config,
                                         const firmware::LinkedStore& store,
                                         const std::vector<firmware::ImageMap>& maps, uint64_t seed,
-                                        fpc::Engine engine = fpc::Engine::kJit);
+                                        const fpc::EngineChoice& engine = {});
 
   nic::Nic& card() { return *card_; }
 

@@ -27,9 +27,11 @@ Card::Run::Run(const Config& config, unsigned islands)
       events(config.workers),
       queues(islands) {}
 
-Card::Card(const Config& config, uint64_t seed, fpc::Engine engine)
+Card::Card(const Config& config, uint64_t seed, const fpc::EngineChoice& engine)
     : config_(config),
+      clock_(config.clock_hz),
       seed_(seed),
+      engine_(engine),
       run_(config, islands_of(config)),
       cluster_(config, run_.wheel, engine),
       memory_(config, islands_of(config)),
@@ -58,7 +60,7 @@ Result<uint32_t> Card::measure_entry(const firmware::LinkedStore& store) const {
   return uint32_t{0};
 }
 
-Result<void> Card::load(const firmware::LinkedStore& store) {
+Result<Program> Card::prepare(const firmware::LinkedStore& store) const {
   const unsigned most = config_.islands * config_.fpcs_per_island;
   if (config_.workers == 0 || config_.workers > most) {
     return base::out_of_range(fmt::format("workers is {}, allowed are 1..{} for {}",
@@ -75,34 +77,65 @@ Result<void> Card::load(const firmware::LinkedStore& store) {
   if (!entry_cycles) return entry_cycles.error();
   Result<fpc::CodeStore> code = fpc::CodeStore::create(store.words);
   if (!code) return code.error();
-  code_ = std::move(*code);
-  cost_ = {.entry = static_cast<uint16_t>(store.entry),
-           .charge_cycles = config_.datapath_cycles() - store.dispatch_cycles,
-           .entry_cycles = *entry_cycles};
+  code->limit_translation(engine_.code_bytes);
+  return Program{std::make_shared<const fpc::CodeStore>(std::move(*code)),
+                 {.entry = static_cast<uint16_t>(store.entry),
+                  .charge_cycles = config_.datapath_cycles() - store.dispatch_cycles,
+                  .entry_cycles = *entry_cycles}};
+}
+
+Result<void> Card::load(const firmware::LinkedStore& store) {
+  Result<Program> program = prepare(store);
+  if (!program) return program.error();
+  program_ = std::move(*program);
   return {};
 }
 
 Result<void> Card::begin(PacketSource& source, const Limits& limits, const Hooks& hooks) {
-  if (!code_) return base::invalid_input("no program is loaded", config_.name);
+  if (!program_.code) return base::invalid_input("no program is loaded", config_.name);
   run_ = Run(config_, cluster_.islands());
   memory_.reset_time();
   source_ = &source;
   limits_ = limits;
   hooks_ = &hooks;
-  cluster_.start(*code_, cost_, seed_);
+  cluster_.start(program_, seed_);
   fetch_frame();
   if (run_.error) return *run_.error;
+  is_running_ = true;
   return {};
 }
 
 Result<bool> Card::advance(uint64_t limit_cycles) {
   Event event;
   while (run_.wheel.pop(limit_cycles, event)) {
+    if (run_.wheel.has_moved()) look_ahead();
     handle(event);
-    if (run_.error) [[unlikely]]
+    if (run_.error) [[unlikely]] {
+      is_running_ = false;
       return *run_.error;
+    }
   }
   return !run_.wheel.empty();
+}
+
+// 480 contexts do not fit the host's nearest caches; what the next cycle needs comes while this one is handled.
+void Card::look_ahead() const {
+  run_.wheel.peek_next_cycle([this](EventKind kind, uint32_t subject, uint32_t detail) {
+    switch (kind) {
+      case EventKind::kSignal:
+        return cluster_.prefetch(subject, Signal::unpack(detail).slot);
+      case EventKind::kRun:
+      case EventKind::kCommand:
+        return cluster_.prefetch(subject, 0);
+      case EventKind::kReceived:
+      case EventKind::kInCtm:
+      case EventKind::kAtPort:
+      case EventKind::kLeft:
+        return run_.packets.prefetch(subject);
+      default:
+        return;
+    }
+  });
 }
 
 void Card::handle(const Event& event) {
@@ -117,8 +150,11 @@ void Card::handle(const Event& event) {
     case EventKind::kRun:
       return cluster_.run(event.subject, now);
     case EventKind::kCommand:
+      if (cluster_.is_outdated(event.subject)) [[unlikely]]
+        return cluster_.run(event.subject, now);
       return execute_command(event.subject, now);
     case EventKind::kFault: {
+      if (cluster_.is_outdated(event.subject)) return cluster_.run(event.subject, now);
       const fpc::Fault fault = cluster_.fault(event.subject);
       const bool overstays = fault.kind == fpc::FaultKind::kWatchdog && run_.faults.wants(fault);
       return stop_faulty(event.subject, fault, overstays ? overstay_text() : std::string(), now);
@@ -130,6 +166,8 @@ void Card::handle(const Event& event) {
     case EventKind::kLeft:
       return leave(event.subject,
                    run_.packets[event.subject].goes_to_host ? Exit::kHost : Exit::kWire);
+    case EventKind::kReload:
+      return advance_reload(now);
   }
 }
 

@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "base/result.h"
-#include "base/units.h"
 #include "fpc/code_store.h"
+#include "fpc/engine.h"
 #include "nic-model/blocks/cluster.h"
 #include "nic-model/blocks/egress.h"
 #include "nic-model/blocks/event_port.h"
@@ -30,17 +30,23 @@
 #include "nic-model/blocks/reorder.h"
 #include "nic-model/blocks/ring.h"
 #include "nic-model/blocks/service_window.h"
+#include "nic-model/cycle_clock.h"
 #include "nic-model/nic.h"
 
 namespace nic {
 
 class Card {
  public:
-  Card(const Config& config, uint64_t seed, fpc::Engine engine);
+  Card(const Config& config, uint64_t seed, const fpc::EngineChoice& engine);
 
   // Error: no workers or more than the card has, datapath cycles below the store's own, a store that is too long.
   base::Result<void> load(const firmware::LinkedStore& store);
-  bool is_loaded() const { return code_.has_value(); }
+
+  // While a run is under way: the store is on the card `delay_ps` from now. Packets that contexts have then end with the
+  // program before it, later ones wait for the last of those and get the new one. Error: as load(); kBusy while another
+  // replacement is under way.
+  base::Result<void> reload(const firmware::LinkedStore& store, uint64_t delay_ps);
+  bool is_running() const { return is_running_; }
 
   fpc::ByteStore& memory() { return memory_.shared(); }
   const HostQueues& pcie() const { return run_.host; }
@@ -52,12 +58,8 @@ class Card {
   Report finish();
 
   uint64_t next_event_cycles() const { return run_.wheel.next_time(); }
-  uint64_t cycles_of(uint64_t time_ps) const {
-    return base::to_cycles({time_ps}, {config_.clock_hz}).count;
-  }
-  uint64_t time_of(uint64_t cycles) const {
-    return base::to_picoseconds({cycles}, {config_.clock_hz}).count;
-  }
+  uint64_t cycles_of(uint64_t time_ps) const { return clock_.cycles_of(time_ps); }
+  uint64_t time_of(uint64_t cycles) const { return clock_.time_of(cycles); }
   Progress progress() const;
 
  private:
@@ -76,10 +78,16 @@ class Card {
     uint64_t verdicts = 0, pass = 0, drop = 0, tx = 0, aborted = 0;
     uint64_t lost[kLosses] = {};
     EventCounts events;
-    uint64_t delayed = 0;  // packets that the wire or a full card made wait
+    uint64_t delayed = 0;                   // packets that the wire or a full card made wait
+    uint64_t reloads = 0, held_cycles = 0;  // no context got a packet for so long
     uint64_t first_arrival_ps = 0, last_arrival_ps = 0;
     uint64_t first_service_cycles = 0, last_verdict_cycles = 0;
     uint64_t last_exit_ps = 0;
+  };
+  struct Reload {
+    Program program;
+    bool is_holding = false;  // contexts get no packets until those in service have their verdicts
+    uint64_t since_cycles = 0;
   };
   struct Run {  // everything that begin() renews
     explicit Run(const Config& config, unsigned islands);
@@ -102,10 +110,12 @@ class Card {
     bool has_frame = false;
     bool is_held = false;   // the next packet waits for room
     bool was_held = false;  // and has done so
+    std::optional<Reload> reload;
     std::optional<base::Error> error;
   };
 
   void handle(const Event& event);
+  void look_ahead() const;
   // Arrival (card_ingress.cpp)
   void fetch_frame();
   void arrive(uint64_t now);
@@ -124,6 +134,10 @@ class Card {
   void stop_faulty(unsigned worker, const fpc::Fault& fault, const std::string& detail,
                    uint64_t now);
   std::string overstay_text() const;
+  // Replacement of the program (card_reload.cpp)
+  bool is_holding() const { return run_.reload && run_.reload->is_holding; }
+  void advance_reload(uint64_t now);
+  void check_holding(uint64_t now);
   // Events of programs (card_events.cpp)
   bool stage_event_data(unsigned worker, const fpc::MemoryCommand& command, uint64_t now);
   bool send_event(unsigned worker, const fpc::MemoryCommand& command, uint64_t now);
@@ -137,15 +151,19 @@ class Card {
   void send_to_port(uint32_t packet);
   void leave(uint32_t packet, Exit exit);
   // Report (card_report.cpp)
-  void account_stranded();
+  void stop_stranded();
+  void lose_unserved();
   void add_notes(Report& report) const;
 
+  base::Result<Program> prepare(const firmware::LinkedStore& store) const;
   base::Result<uint32_t> measure_entry(const firmware::LinkedStore& store) const;
 
   Config config_;
+  CycleClock clock_;
   uint64_t seed_;
-  std::optional<fpc::CodeStore> code_;
-  DatapathCost cost_;
+  fpc::EngineChoice engine_;
+  Program program_;
+  bool is_running_ = false;
   Run run_;
   Cluster cluster_;
   MemorySystem memory_;

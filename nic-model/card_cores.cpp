@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <array>
+
+#include "base/bits.h"
 #include "fpc/isa.h"
 #include "nic-model/card.h"
 
@@ -19,11 +22,18 @@ std::optional<uint8_t> selected_queue(const Descriptor& descriptor) {
   return static_cast<uint8_t>(descriptor.queue);
 }
 
+Descriptor read_descriptor(const fpc::ByteStore& io) {
+  std::array<uint8_t, 4 * firmware::kDescriptorWords> bytes;
+  io.read(0, bytes);
+  const auto word = [&](unsigned n) { return base::load_le<uint32_t>(bytes.data() + 4 * n); };
+  return {word(0), word(1), word(2), word(3), word(4), word(5)};
+}
+
 }  // namespace
 
 void Card::execute_command(unsigned worker, uint64_t now) {
   const fpc::MemoryCommand& command = cluster_.command(worker);  // until the core runs again
-  const Access access = decode_access(command);
+  const Access& access = cluster_.access(worker);
   const uint64_t register_signal = now + kDatapathLatency;
   switch (access.target) {
     case Target::kBad:
@@ -72,7 +82,7 @@ bool Card::ask_for_packet(unsigned worker, const fpc::MemoryCommand& command, ui
   }
   const Waiting context{worker, command.slot, command.xfer, command.signal_mask()};
   WorkQueue& queue = run_.queues[cluster_.island_of(worker)];
-  if (queue.packets.empty()) {
+  if (queue.packets.empty() || is_holding()) {
     queue.contexts.push(context);
     return true;
   }
@@ -102,11 +112,13 @@ bool Card::retire(unsigned worker, const fpc::MemoryCommand& command, uint64_t n
   const uint32_t index = cluster_.packet_of(worker, command.slot);
   if (index == kNoPacket) return false;
   if (!fpc::perform_at(0, command, cluster_.context(worker, command.slot), io_)) return false;
-  const Descriptor descriptor = {io_.read32(0),  io_.read32(4),  io_.read32(8),
-                                 io_.read32(12), io_.read32(16), io_.read32(20)};
+  const Descriptor descriptor = read_descriptor(io_);
   Packet& packet = run_.packets[index];
   const size_t received = packet.bytes.size();
-  if (!take_from_ctm(descriptor, memory_.ctm(packet.place.island), packet)) return false;
+  if (!describes(descriptor, packet)) return false;
+  if (!is_dropped(descriptor.verdict)) {
+    take_from_ctm(descriptor, memory_.ctm(packet.place.island), packet);
+  }
   packet.wanted_queue = selected_queue(descriptor);
   run_.count.processed_bytes += received;
   cluster_.finish_packet(worker, command.slot, now);
@@ -127,13 +139,11 @@ void Card::refuse_command(unsigned worker, const fpc::MemoryCommand& command, ui
   const uint16_t next = cluster_.context(worker, command.slot).pc;
   fpc::Fault fault{fpc::FaultKind::kBadCommand, command.slot, next, 0};
   for (unsigned back = 1; back <= kMostDeferSlots + 1 && back <= next; ++back) {
-    const auto address = static_cast<uint16_t>(next - back);
-    if (address >= code_->size()) break;
-    const fpc::Word word = code_->word(address);
-    const base::Result<fpc::Insn> insn = fpc::decode(word);
+    const fpc::Fault here = cluster_.fault_at(worker, fpc::FaultKind::kBadCommand, command.slot,
+                                              static_cast<uint16_t>(next - back));
+    const base::Result<fpc::Insn> insn = fpc::decode(here.word);
     if (!insn || insn->op != command.op) continue;
-    fault.address = address;
-    fault.word = word;
+    fault = here;
     break;
   }
   std::string detail;

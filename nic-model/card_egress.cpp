@@ -14,21 +14,22 @@ void Card::give_verdict(uint32_t index, uint32_t verdict, uint64_t now) {
   ++count.verdicts;
   count.last_verdict_cycles = now;
   run_.window.close(packet.service_number);
-  const bool is_dropped = (verdict & firmware::kVerdictDrop) != 0;
+  const bool drops = is_dropped(verdict);
   packet.goes_to_host = (verdict & firmware::kVerdictPass) != 0;
   if ((verdict & firmware::kStatAbort) != 0) {
     ++count.aborted;
   } else {
-    ++(is_dropped ? count.drop : packet.goes_to_host ? count.pass : count.tx);
+    ++(drops ? count.drop : packet.goes_to_host ? count.pass : count.tx);
   }
   const uint64_t place = packet.reorder_place;
   const uint16_t port = packet.port;
-  if (is_dropped) {
+  if (drops) {
     packet.left_ps = time_of(now);
     leave(index, Exit::kDropped);
   }
-  run_.reorder.retire(port, place, is_dropped ? Reorder::kNothing : index, run_.released);
+  run_.reorder.retire(port, place, drops ? Reorder::kNothing : index, run_.released);
   release_in_order(now);
+  if (is_holding() && run_.window.is_empty()) run_.wheel.schedule(now, EventKind::kReload, 0);
 }
 
 void Card::release_in_order(uint64_t now) {

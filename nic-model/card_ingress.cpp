@@ -24,6 +24,8 @@ void Card::fetch_frame() {
 }
 
 void Card::arrive(uint64_t now) {
+  if (is_holding()) [[unlikely]]
+    check_holding(now);
   Frame& frame = run_.frame;
   const uint64_t length = std::max<uint64_t>(frame.wire_bytes, frame.bytes.size());
   const std::optional<Loss> unfit = run_.mac.check_length(length);
@@ -87,7 +89,7 @@ void Card::put_in_ctm(uint32_t index, uint64_t now) {
   assert(is_placed && "an island's CTM store is larger than all its buffers");
   static_cast<void>(is_placed);
   WorkQueue& queue = run_.queues[packet.place.island];
-  if (queue.contexts.empty()) return queue.packets.push(index);
+  if (queue.contexts.empty() || is_holding()) return queue.packets.push(index);
   const Waiting context = queue.contexts.front();
   queue.contexts.pop();
   hand_over(context, index, now);

@@ -23,22 +23,27 @@ double ratio(uint64_t part, uint64_t whole) {
 
 }  // namespace
 
-// Packets that contexts hold for ever, and packets that no context is left for.
-void Card::account_stranded() {
+// Packets that contexts hold for ever.
+void Card::stop_stranded() {
   const uint64_t now = run_.wheel.now();
   for (unsigned worker = 0; worker < cluster_.workers(); ++worker) {
     for (uint8_t slot = 0; slot < fpc::kSlots; ++slot) {
       const uint32_t index = cluster_.packet_of(worker, slot);
       if (index == kNoPacket) continue;
-      const uint16_t address = cluster_.context(worker, slot).pc;
-      const fpc::Word word = address < code_->size() ? code_->word(address) : 0;
-      run_.faults.add(worker, {fpc::FaultKind::kWatchdog, slot, address, word},
+      run_.faults.add(worker,
+                      cluster_.fault_at(worker, fpc::FaultKind::kWatchdog, slot,
+                                        cluster_.context(worker, slot).pc),
                       "the context waits for a signal that nobody sends");
       cluster_.stop_context(worker, slot);
       run_.count.processed_bytes += run_.packets[index].bytes.size();
       give_verdict(index, firmware::kVerdictDrop | firmware::kStatAbort, now);
     }
   }
+}
+
+// Packets that no context is left for.
+void Card::lose_unserved() {
+  const uint64_t now = run_.wheel.now();
   for (WorkQueue& queue : run_.queues) {
     for (; !queue.packets.empty(); queue.packets.pop()) {
       const Packet& packet = run_.packets[queue.packets.front()];
@@ -59,6 +64,11 @@ void Card::add_notes(Report& report) const {
         config_.name, report.rate_gbps, config_.workers, report.rate_mpps / config_.workers,
         ratio(report.processed_bytes, run_.count.verdicts)));
   }
+  if (run_.count.reloads != 0) {
+    report.notes.push_back(fmt::format(
+        "the program was replaced {} times; packets were held for {:.1f} ns", run_.count.reloads,
+        static_cast<double>(time_of(run_.count.held_cycles)) / 1e3));
+  }
   if (run_.count.delayed != 0) {
     report.notes.push_back(fmt::format("{} packets came faster than the {} takes them and waited",
                                        run_.count.delayed,
@@ -67,8 +77,10 @@ void Card::add_notes(Report& report) const {
 }
 
 Report Card::finish() {
+  is_running_ = false;
   while (true) {  // what the stranded held may let others go on
-    account_stranded();
+    stop_stranded();
+    if (run_.wheel.empty()) lose_unserved();
     if (run_.wheel.empty()) break;
     Event event;
     while (run_.wheel.pop(~uint64_t{0}, event)) handle(event);
@@ -119,6 +131,7 @@ Report Card::finish() {
   }
   report.simulated_ps = std::max(time_of(end), count.last_exit_ps);
   report.faults = run_.faults.lines();
+  report.interpreted_places = program_.code->untranslated();
   add_notes(report);
   return report;
 }

@@ -93,6 +93,8 @@ struct Report {
   std::map<std::string, EngineLoad> engines;
   uint64_t simulated_ps = 0;
   uint64_t instructions = 0;
+  uint64_t interpreted_places =
+      0;  // of the store, for want of memory for translated code; depends on the host
   std::vector<std::string> notes;   // what a reader must know: "no port could carry this rate", ...
   std::vector<std::string> faults;  // faults of cores, with core, context, address and word; a run
                                     // with faults still ends
@@ -103,11 +105,13 @@ LineRate line_rate(const Config& config);
 
 class Nic {
  public:
-  Nic(const Config& config, uint64_t seed, fpc::Engine engine = fpc::Engine::kJit);
+  Nic(const Config& config, uint64_t seed, const fpc::EngineChoice& engine = {});
   ~Nic();
 
   // Writes the store to every worker. Error: datapath_cycles smaller than the store's own dispatch
   // cycles.
+  // A hook may load while the run is under way: packets that contexts have when the store arrives over PCIe end with the
+  // program before it, later ones wait for those and get the new one. Error then also: the last replacement is not through.
   base::Result<void> load(const firmware::LinkedStore& store);
 
   fpc::ByteStore& memory();  // IMEM and EMEM; while no run is under way

@@ -3,18 +3,15 @@
 #include "nic-model/blocks/address_map.h"
 
 #include "base/bits.h"
-#include "fpc/firmware/abi.h"
-#include "fpc/memory.h"
 
 namespace nic {
 namespace {
 
 using fpc::Op;
 
-static_assert(packet_address(1, 0) == firmware::kCtmBufferBytes);
-
 constexpr uint64_t kCtmBytes = 256 << 10;
 constexpr uint64_t kCtmRest = uint64_t{1} << 24;  // behind all packet buffers in the CTM's store
+static_assert(packet_address(1023, firmware::kCtmBufferBytes) <= kCtmRest);
 
 unsigned bytes_of(const fpc::MemoryCommand& command) {
   if (fpc::is_atomic(command.op)) return command.is64 ? 8 : 4;

@@ -7,6 +7,8 @@
 #include <cstdint>
 
 #include "fpc/core.h"
+#include "fpc/firmware/abi.h"
+#include "fpc/memory.h"
 
 namespace nic {
 
@@ -37,9 +39,12 @@ Access decode_access(const fpc::MemoryCommand& command);
 // The same for `bytes` bytes at an address as programs hold it: 32 bits, or 40.
 Access decode_address(uint64_t address, bool is_wide, unsigned bytes);
 
-// Where byte `offset` of the buffer of packet `number` lies in the CTM's store.
+// Where byte `offset` of the buffer of packet `number` lies in the CTM's store: none crosses a page of it, and headers of
+// different packets lie in different sets of the host's caches.
 constexpr uint64_t packet_address(unsigned number, unsigned offset) {
-  return uint64_t{number} * 2048 + offset;
+  constexpr uint64_t kStride = firmware::kCtmBufferBytes + 64;
+  constexpr uint64_t kInPage = fpc::ByteStore::kPageBytes / kStride;
+  return number / kInPage * fpc::ByteStore::kPageBytes + number % kInPage * kStride + offset;
 }
 
 }  // namespace nic

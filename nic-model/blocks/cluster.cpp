@@ -6,7 +6,6 @@
 #include <cassert>
 
 #include "base/rng.h"
-#include "nic-model/blocks/address_map.h"
 
 namespace nic {
 namespace {
@@ -15,33 +14,49 @@ constexpr uint8_t kAllSlots = (1u << fpc::kSlots) - 1;
 
 }  // namespace
 
-Cluster::Cluster(const Config& config, EventWheel& wheel, fpc::Engine engine)
+Cluster::Cluster(const Config& config, EventWheel& wheel, const fpc::EngineChoice& engine)
     : config_(config),
       wheel_(wheel),
       islands_(std::min(config.islands, config.workers)),
       workers_(config.workers) {
-  for (Worker& worker : workers_) worker.core = fpc::make_core(engine);
+  for (Worker& worker : workers_) worker.core = fpc::make_core(engine.engine);
 }
 
-void Cluster::start(const fpc::CodeStore& code, const DatapathCost& cost, uint64_t seed) {
-  code_ = &code;
-  cost_ = cost;
+void Cluster::start(const Program& program, uint64_t seed) {
+  program_ = program;
   seed_ = seed;
   for (unsigned i = 0; i < workers_.size(); ++i) {
     Worker& worker = workers_[i];
     worker.usage = {};
     worker.last_command_cycles = 0;
     worker.is_idle = false;
-    worker.core->set_code(code);
-    reset(i, wheel_.now());
+    adopt_program(i, wheel_.now());
     wheel_.schedule(wheel_.now(), EventKind::kRun, i);
   }
+}
+
+void Cluster::replace(const Program& program, uint64_t now_cycles) {
+  program_ = program;
+  for (unsigned i = 0; i < workers_.size(); ++i) {
+    workers_[i].is_outdated = true;
+    if (!workers_[i].is_idle) continue;
+    workers_[i].is_idle = false;
+    wheel_.schedule(now_cycles, EventKind::kRun, i);
+  }
+}
+
+void Cluster::adopt_program(unsigned index, uint64_t now_cycles) {
+  Worker& worker = workers_[index];
+  worker.core->set_code(*program_.code);
+  worker.code = program_.code;
+  worker.is_outdated = false;
+  reset(index, now_cycles);
 }
 
 void Cluster::reset(unsigned index, uint64_t now_cycles) {
   Worker& worker = workers_[index];
   base::Rng rng(seed_ + index);
-  worker.core->reset(cost_.entry, kAllSlots, rng.next(), index);
+  worker.core->reset(program_.cost.entry, kAllSlots, rng.next(), index);
   worker.packets_since_reset = 0;
   for (Context& context : worker.contexts) {
     const auto generation = static_cast<uint8_t>(context.generation + 1);
@@ -62,7 +77,8 @@ void Cluster::become_idle(Worker& worker, uint64_t now_cycles) {
 uint64_t Cluster::issue_time(Worker& worker, uint64_t ready_cycles) {
   const fpc::MemoryCommand& command = worker.core->command();
   uint64_t issue = ready_cycles;
-  if (command.swaps && !decode_access(command).is_datapath()) {
+  worker.access = decode_access(command);
+  if (command.swaps && !worker.access.is_datapath()) {
     const uint64_t spacing =
         command.wide ? config_.wide_spacing_cycles : config_.narrow_spacing_cycles;
     issue = std::max(issue, worker.last_command_cycles + spacing);
@@ -74,12 +90,14 @@ uint64_t Cluster::issue_time(Worker& worker, uint64_t ready_cycles) {
 
 void Cluster::run(unsigned index, uint64_t now_cycles) {
   Worker& worker = workers_[index];
+  if (worker.is_outdated) [[unlikely]]
+    adopt_program(index, now_cycles);
   const fpc::Step step = worker.core->run(now_cycles, config_.watchdog_cycles);
   if (step.reason == fpc::StopReason::kIdle) return become_idle(worker, now_cycles);
   Context& context = worker.contexts[step.slot];
   uint64_t end = now_cycles + step.cycles;
   if (context.charge_cycles != 0) {
-    worker.last_command_cycles = now_cycles + context.charge_cycles + cost_.entry_cycles;
+    worker.last_command_cycles = now_cycles + context.charge_cycles + program_.cost.entry_cycles;
     end += context.charge_cycles;
     context.charge_cycles = 0;
   }
@@ -89,15 +107,21 @@ void Cluster::run(unsigned index, uint64_t now_cycles) {
     worker.fault = worker.core->fault();
     wheel_.schedule(end, EventKind::kFault, index);
   } else if (end - context.since_cycles > config_.watchdog_cycles) {
-    const uint16_t address = worker.core->context(step.slot).pc;
-    const fpc::Word word = address < code_->size() ? code_->word(address) : 0;
-    worker.fault = {fpc::FaultKind::kWatchdog, step.slot, address, word};
+    worker.fault =
+        fault_at(index, fpc::FaultKind::kWatchdog, step.slot, worker.core->context(step.slot).pc);
     wheel_.schedule(end, EventKind::kFault, index);
   } else if (step.reason == fpc::StopReason::kCommand) {
     wheel_.schedule(issue_time(worker, end), EventKind::kCommand, index);
   } else {
     wheel_.schedule(end, EventKind::kRun, index);
   }
+}
+
+fpc::Fault Cluster::fault_at(unsigned index, fpc::FaultKind kind, unsigned slot,
+                             uint16_t address) const {
+  const fpc::CodeStore& code = *workers_[index].code;
+  const fpc::Word word = address < code.size() ? code.word(address) : 0;
+  return {kind, static_cast<uint8_t>(slot), address, word};
 }
 
 void Cluster::go_on(unsigned index, uint64_t now_cycles, uint64_t hold_cycles) {
@@ -120,7 +144,7 @@ void Cluster::take_packet(unsigned index, unsigned slot, uint32_t packet, uint64
   Context& context = workers_[index].contexts[slot];
   assert(context.packet == kNoPacket && "a context with a packet gets another one");
   context.packet = packet;
-  context.charge_cycles = cost_.charge_cycles;
+  context.charge_cycles = program_.cost.charge_cycles;
   context.since_cycles = now_cycles;
   ++workers_[index].packets_since_reset;
 }

@@ -16,6 +16,7 @@
 #include "fpc/code_store.h"
 #include "fpc/core.h"
 #include "fpc/engine.h"
+#include "nic-model/blocks/address_map.h"
 #include "nic-model/blocks/event_wheel.h"
 #include "nic-model/config.h"
 
@@ -28,6 +29,11 @@ struct DatapathCost {
   uint16_t entry = 0;          // control-store address where contexts start
   uint32_t charge_cycles = 0;  // busy time when a context gets a packet
   uint32_t entry_cycles = 0;   // words between getting it and the program's first one
+};
+
+struct Program {  // a control store's contents, as the workers share it
+  std::shared_ptr<const fpc::CodeStore> code;
+  DatapathCost cost;
 };
 
 struct Signal {  // the detail of EventKind::kSignal
@@ -44,14 +50,18 @@ struct Signal {  // the detail of EventKind::kSignal
 
 class Cluster {
  public:
-  Cluster(const Config& config, EventWheel& wheel, fpc::Engine engine);
+  Cluster(const Config& config, EventWheel& wheel, const fpc::EngineChoice& engine);
 
   unsigned workers() const { return static_cast<unsigned>(workers_.size()); }
   unsigned islands() const { return islands_; }  // that have workers
   unsigned island_of(unsigned worker) const { return worker % islands_; }
 
-  // All cores reset and scheduled for now. `code` must outlive the next start().
-  void start(const fpc::CodeStore& code, const DatapathCost& cost, uint64_t seed);
+  // All cores reset and scheduled for now.
+  void start(const Program& program, uint64_t seed);
+
+  // While no context has a packet. A worker starts afresh with the program when it reaches its next boundary.
+  void replace(const Program& program, uint64_t now_cycles);
+  bool is_outdated(unsigned worker) const { return workers_[worker].is_outdated; }
 
   void run(unsigned worker, uint64_t now_cycles);  // until its next boundary, which is scheduled
   void go_on(unsigned worker, uint64_t now_cycles, uint64_t hold_cycles);  // after a command
@@ -63,10 +73,15 @@ class Cluster {
   const fpc::MemoryCommand& command(unsigned worker) const {
     return workers_[worker].core->command();
   }
+  const Access& access(unsigned worker) const { return workers_[worker].access; }  // the command's
   fpc::ContextState& context(unsigned worker, unsigned slot) {
     return workers_[worker].core->context(slot);
   }
   const fpc::Fault& fault(unsigned worker) const { return workers_[worker].fault; }
+  fpc::Fault fault_at(unsigned worker, fpc::FaultKind kind, unsigned slot, uint16_t address) const;
+
+  // Brings what the worker's next event needs towards the host's caches.
+  void prefetch(unsigned worker, unsigned slot) const { workers_[worker].core->prefetch(slot); }
 
   // The packet that a context works on.
   void take_packet(unsigned worker, unsigned slot, uint32_t packet, uint64_t now_cycles);
@@ -106,16 +121,20 @@ class Cluster {
   };
   struct Worker {
     std::unique_ptr<fpc::Core> core;
+    Access access;  // of the command that waits to be issued
+    std::shared_ptr<const fpc::CodeStore> code;
     std::array<Context, fpc::kSlots> contexts;
     uint64_t last_command_cycles = 0;
     uint64_t idle_since_cycles = 0;
     bool is_idle = false;      // nothing scheduled, waits for a signal
     bool has_packets = false;  // while idle
+    bool is_outdated = false;  // has not begun with the program yet
     uint64_t packets_since_reset = 0;
     fpc::Fault fault;
     Usage usage;
   };
 
+  void adopt_program(unsigned worker, uint64_t now_cycles);
   void reset(unsigned worker, uint64_t now_cycles);
   void become_idle(Worker& worker, uint64_t now_cycles);
   uint64_t issue_time(Worker& worker, uint64_t ready_cycles);
@@ -124,8 +143,7 @@ class Cluster {
   EventWheel& wheel_;
   unsigned islands_;
   std::vector<Worker> workers_;
-  const fpc::CodeStore* code_ = nullptr;
-  DatapathCost cost_;
+  Program program_;
   uint64_t seed_ = 0;
 };
 

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/divisor.h"
+
 namespace nic {
 
 class EmemCache {
@@ -14,7 +16,8 @@ class EmemCache {
   static constexpr unsigned kLineBytes = 64;
   static constexpr unsigned kWays = 4;
 
-  explicit EmemCache(uint64_t bytes) : sets_(bytes / (kLineBytes * kWays)) {
+  explicit EmemCache(uint64_t bytes)
+      : sets_(bytes / (kLineBytes * kWays)), set_count_(std::max<uint64_t>(sets_.size(), 1)) {
     for (Set& set : sets_) set.fill(kEmpty);
   }
 
@@ -32,8 +35,9 @@ class EmemCache {
 
   bool touch_line(uint64_t line) {
     if (sets_.empty()) return false;
-    Set& set = sets_[line % sets_.size()];
+    Set& set = sets_[set_count_.remainder(line)];
     const auto tag = static_cast<uint32_t>(line);
+    if (set.front() == tag) return true;
     const auto found = std::find(set.begin(), set.end(), tag);
     const bool hit = found != set.end();
     std::rotate(set.begin(), hit ? found : set.end() - 1, hit ? found + 1 : set.end());
@@ -42,6 +46,7 @@ class EmemCache {
   }
 
   std::vector<Set> sets_;
+  base::Divisor set_count_;
 };
 
 }  // namespace nic

@@ -55,9 +55,9 @@ void EventWheel::move_near() {
 }
 
 // Looks at the rest of the current group, then at the groups after it, around the circle.
-uint64_t EventWheel::next_near() const {
-  if (occupied_groups_ == 0) return ~uint64_t{0};
-  const unsigned start = static_cast<unsigned>(now_ % kSlots);
+uint64_t EventWheel::next_near(uint64_t from) const {
+  if (occupied_groups_ == 0) return kNever;
+  const unsigned start = static_cast<unsigned>(from % kSlots);
   const unsigned group = start / 64;
   const uint64_t rest = occupied_[group] & (~uint64_t{0} << (start % 64));
   unsigned slot = 0;
@@ -70,21 +70,25 @@ uint64_t EventWheel::next_near() const {
     const unsigned found = (group + 1 + ahead) % kGroups;
     slot = found * 64 + static_cast<unsigned>(std::countr_zero(occupied_[found]));
   }
-  return now_ + (slot + kSlots - start) % kSlots;
+  return from + (slot + kSlots - start) % kSlots;
 }
 
 uint64_t EventWheel::next_time() const {
-  const uint64_t near = next_near();
-  return near != ~uint64_t{0} || far_.empty() ? near : far_.front().event.time_cycles;
+  const uint64_t near = next_near(now_);
+  return near != kNever || far_.empty() ? near : far_.front().event.time_cycles;
 }
 
 bool EventWheel::pop(uint64_t limit_cycles, Event& event) {
   if (size_ == 0) return false;
-  const uint64_t time = next_time();
-  if (time >= limit_cycles) return false;
-  if (time != now_) {
+  uint64_t time = now_;
+  has_moved_ = slots_[time % kSlots].head == kNone;
+  if (has_moved_) {
+    time = next_time();
+    if (time >= limit_cycles) return false;
     now_ = time;
-    move_near();
+    if (!far_.empty()) move_near();
+  } else if (time >= limit_cycles) {
+    return false;
   }
   const unsigned slot = static_cast<unsigned>(time % kSlots);
   const uint32_t index = slots_[slot].head;

@@ -22,6 +22,7 @@ enum class EventKind : uint8_t {
   kSignal,    // subject: worker; detail: Signal
   kAtPort,    // subject: packet that joins its port's queue
   kLeft,      // subject: packet whose last bit is out, or in host memory
+  kReload,    // a new program is on the card, or the last packet of the old one has its verdict
 };
 
 struct Event {
@@ -43,12 +44,24 @@ class EventWheel {
   // The next event before `limit_cycles`; false: there is none.
   bool pop(uint64_t limit_cycles, Event& event);
 
+  // Whether the last pop() came to a new cycle.
+  bool has_moved() const { return has_moved_; }
+  // Shows the next cycle's events without taking them: kind, subject, detail.
+  template <typename Visit>
+  void peek_next_cycle(Visit visit) const {
+    const uint64_t time = next_near(now_ + 1);
+    if (time == kNever) return;
+    for (uint32_t i = slots_[time % kSlots].head; i != kNone; i = nodes_[i].next)
+      visit(nodes_[i].kind, nodes_[i].subject, nodes_[i].detail);
+  }
+
   bool empty() const { return size_ == 0; }
   uint64_t now() const { return now_; }
   uint64_t next_time() const;  // of the next event; ~0 when empty
 
  private:
   static constexpr uint32_t kNone = ~uint32_t{0};
+  static constexpr uint64_t kNever = ~uint64_t{0};
   struct Node {  // its time is its slot's
     EventKind kind{};
     uint32_t subject = 0;
@@ -69,7 +82,8 @@ class EventWheel {
 
   void insert_near(uint64_t time_cycles, EventKind kind, uint32_t subject, uint32_t detail);
   void move_near();  // far events that the wheel reaches now
-  uint64_t next_near() const;
+  uint64_t next_near(
+      uint64_t from) const;  // the first cycle with an event, at most kSlots - 1 later
 
   std::array<Slot, kSlots> slots_;
   std::array<uint64_t, kSlots / 64> occupied_{};
@@ -80,6 +94,7 @@ class EventWheel {
   uint64_t order_ = 0;
   uint64_t now_ = 0;
   uint64_t size_ = 0;
+  bool has_moved_ = false;
 };
 
 }  // namespace nic

@@ -25,7 +25,8 @@ MemoryEngine::MemoryEngine(const MemoryTiming& timing, uint32_t queue_commands)
     : word_service_(fixed_point(timing.word_service_cycles)),
       atomic_service_(fixed_point(timing.atomic_service_cycles)),
       queue_commands_(queue_commands),
-      banks_(timing.banks) {}
+      banks_(timing.banks),
+      bank_count_(timing.banks) {}
 
 MemoryEngine::Grant MemoryEngine::access(uint64_t now_cycles, uint64_t address, unsigned bytes,
                                          bool is_atomic) {
@@ -37,7 +38,7 @@ MemoryEngine::Grant MemoryEngine::access(uint64_t now_cycles, uint64_t address, 
   const uint64_t last = (address + std::max(bytes, 1u) - 1) >> kInterleaveBits;
   uint64_t start = now;
   for (uint64_t word = first; word <= last; ++word) {
-    Bank& bank = banks_[word % banks_.size()];
+    Bank& bank = banks_[bank_count_.remainder(word)];
     const uint64_t begin = std::max(now, bank.free_at);
     bank.free_at = begin + service;
     bank.busy += service;

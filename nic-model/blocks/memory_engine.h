@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/divisor.h"
 #include "nic-model/config.h"
 
 namespace nic {
@@ -35,6 +36,7 @@ class MemoryEngine {
   uint64_t word_service_, atomic_service_;
   uint64_t queue_commands_;
   std::vector<Bank> banks_;
+  base::Divisor bank_count_;
   uint64_t commands_ = 0;
 };
 

@@ -13,6 +13,20 @@ namespace {
 
 constexpr size_t kInCtm = firmware::kCtmBufferBytes - firmware::kPacketOffset;
 
+struct Extent {
+  size_t offset = 0;            // in the CTM buffer
+  size_t in_ctm = 0, tail = 0;  // bytes
+};
+
+// Where the packet's bytes are now.
+Extent extent_of(const Descriptor& descriptor) {
+  const size_t length = base::extract<13, 0>(descriptor.length_word);
+  const size_t offset = base::extract<12, 0>(descriptor.pointer);
+  if (offset > firmware::kCtmBufferBytes) return {offset, 0, length};
+  const size_t in_ctm = std::min<size_t>(length, firmware::kCtmBufferBytes - offset);
+  return {offset, in_ctm, length - in_ctm};
+}
+
 }  // namespace
 
 std::array<uint32_t, firmware::kPvWords> packet_vector(const Packet& packet) {
@@ -34,31 +48,34 @@ bool place_in_ctm(const Packet& packet, fpc::ByteStore& ctm) {
 
 bool peek_in_ctm(const Descriptor& descriptor, const fpc::ByteStore& ctm, const Packet& packet,
                  std::span<uint8_t> to) {
+  if (!describes(descriptor, packet)) return false;
   Packet copy = packet;
-  if (!take_from_ctm(descriptor, ctm, copy) || copy.bytes.size() < to.size()) return false;
+  take_from_ctm(descriptor, ctm, copy);
+  if (copy.bytes.size() < to.size()) return false;
   std::copy_n(copy.bytes.begin(), to.size(), to.begin());
   return true;
 }
 
-bool take_from_ctm(const Descriptor& descriptor, const fpc::ByteStore& ctm, Packet& packet) {
-  const size_t length = base::extract<13, 0>(descriptor.length_word);
-  const size_t offset = base::extract<12, 0>(descriptor.pointer);
+bool describes(const Descriptor& descriptor, const Packet& packet) {
+  const Extent extent = extent_of(descriptor);
   const uint32_t expected_number = packet.place.number;
   if (base::extract<25, 16>(descriptor.length_word) != expected_number ||
       base::extract<25, 16>(descriptor.pointer) != expected_number ||
-      offset > firmware::kCtmBufferBytes) {
+      extent.offset > firmware::kCtmBufferBytes) {
     return false;
   }
-  const size_t in_ctm = std::min<size_t>(length, firmware::kCtmBufferBytes - offset);
-  const size_t tail = length - in_ctm;
   const size_t stored_tail = packet.bytes.size() > kInCtm ? packet.bytes.size() - kInCtm : 0;
-  if (tail > stored_tail) return false;
+  return extent.tail <= stored_tail;
+}
+
+void take_from_ctm(const Descriptor& descriptor, const fpc::ByteStore& ctm, Packet& packet) {
+  const auto [offset, in_ctm, tail] = extent_of(descriptor);
+  const size_t length = in_ctm + tail;
   packet.bytes.resize(std::max({packet.bytes.size(), length, in_ctm}));
   if (tail != 0) std::memmove(packet.bytes.data() + in_ctm, packet.bytes.data() + kInCtm, tail);
   packet.bytes.resize(length);
   ctm.read(packet_address(packet.place.number, static_cast<unsigned>(offset)),
            std::span(packet.bytes).first(in_ctm));
-  return true;
 }
 
 }  // namespace nic

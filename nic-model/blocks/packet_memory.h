@@ -19,6 +19,8 @@ struct Descriptor {  // what the firmware writes to retire a packet
   uint32_t length_word = 0, pointer = 0, verdict = 0, sequence = 0, flags = 0, queue = 0;
 };
 
+constexpr bool is_dropped(uint32_t verdict) { return (verdict & firmware::kVerdictDrop) != 0; }
+
 constexpr unsigned kFirstIsland = 32;  // number of the first island that runs the datapath
 
 std::array<uint32_t, firmware::kPvWords> packet_vector(const Packet& packet);
@@ -30,9 +32,10 @@ std::array<uint32_t, firmware::kPvWords> packet_vector(const Packet& packet);
 [[nodiscard]] bool peek_in_ctm(const Descriptor& descriptor, const fpc::ByteStore& ctm,
                                const Packet& packet, std::span<uint8_t> to);
 
-// Takes the packet's bytes out of the card as the descriptor says; false: the descriptor does not describe this packet (other
-// number or island, bytes outside its buffers).
-[[nodiscard]] bool take_from_ctm(const Descriptor& descriptor, const fpc::ByteStore& ctm,
-                                 Packet& packet);
+// False: the descriptor is not this packet's (other number or island, bytes outside its buffers).
+[[nodiscard]] bool describes(const Descriptor& descriptor, const Packet& packet);
+
+// Takes the packet's bytes out of the card as the descriptor, which is its own, says.
+void take_from_ctm(const Descriptor& descriptor, const fpc::ByteStore& ctm, Packet& packet);
 
 }  // namespace nic

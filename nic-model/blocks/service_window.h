@@ -23,6 +23,7 @@ class ServiceWindow {
     }
   }
 
+  bool is_empty() const { return open_.empty(); }
   uint64_t newest() const { return oldest_ + open_.size() - 1; }  // the last one opened
   uint64_t oldest() const { return oldest_; }                     // newest() + 1 when none is open
 

@@ -77,6 +77,19 @@ Result<bool> Capture::read_record(Frame& frame, uint64_t& time_ns) {
   frame.bytes.assign(data, data + header->caplen);
   frame.wire_bytes = std::max(header->len, header->caplen);
   time_ns = nanoseconds(header->ts);
+  if (repeat_) kept_.add(time_ns, frame.wire_bytes, frame.bytes);
+  return true;
+}
+
+// From memory when the file has been read and all of it was kept.
+Result<bool> Capture::next_record(Frame& frame, uint64_t& time_ns) {
+  if (file_) return read_record(frame, time_ns);
+  if (number_ == kept_.size()) return false;
+  const KeptRecords::Record& record = kept_.record(number_++);
+  const std::span<const uint8_t> data = kept_.data(record);
+  frame.bytes.assign(data.begin(), data.end());
+  frame.wire_bytes = record.wire_bytes;
+  time_ns = record.time_ns;
   return true;
 }
 
@@ -95,9 +108,13 @@ Result<uint64_t> Capture::arrival_of(uint64_t time_ns) {
 
 // The next round begins one mean gap after the last packet.
 Result<void> Capture::rewind() {
-  Result<pcap_t*> handle = open_file(path_);
-  if (!handle) return handle.error();
-  file_ = std::make_unique<File>(*handle);
+  if (kept_.has_all()) {
+    file_.reset();
+  } else {
+    Result<pcap_t*> handle = open_file(path_);
+    if (!handle) return handle.error();
+    file_ = std::make_unique<File>(*handle);
+  }
   const uint64_t gap = number_ > 1 ? (last_ps_ - base_ps_) / (number_ - 1) : 0;
   base_ps_ = last_ps_ + (gap == 0 ? kLoneGapPs : gap);
   number_ = 0;
@@ -106,12 +123,12 @@ Result<void> Capture::rewind() {
 
 Result<bool> Capture::next(Frame& frame) {
   uint64_t time_ns = 0;
-  Result<bool> read = read_record(frame, time_ns);
+  Result<bool> read = next_record(frame, time_ns);
   if (!read) return read;
   if (!*read) {
     if (!repeat_ || number_ == 0) return false;
     if (auto rewound = rewind(); !rewound) return rewound.error();
-    read = read_record(frame, time_ns);
+    read = next_record(frame, time_ns);
     if (!read || !*read) return read;
   }
   if (pacer_) {

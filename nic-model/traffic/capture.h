@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "nic-model/packet_io.h"
+#include "nic-model/traffic/kept_records.h"
 #include "nic-model/traffic/pacer.h"
 
 namespace nic {
@@ -26,6 +27,7 @@ class Capture {
   struct File;
   Capture();
   base::Result<bool> read_record(Frame& frame, uint64_t& time_ns);
+  base::Result<bool> next_record(Frame& frame, uint64_t& time_ns);
   base::Result<uint64_t> arrival_of(uint64_t time_ns);
   base::Result<void> rewind();
 
@@ -33,6 +35,7 @@ class Capture {
   std::string path_;
   std::optional<Pacer> pacer_;
   bool repeat_ = false;
+  KeptRecords kept_;       // of the first round, while file_ is there
   uint64_t number_ = 0;    // packets read since the start of the file
   uint64_t start_ns_ = 0;  // timestamp of its first packet
   uint64_t base_ps_ = 0;   // arrival of its first packet in this round

@@ -71,8 +71,8 @@ std::vector<nic::Frame> frames_of_sizes(const std::vector<uint32_t>& sizes) {
 }
 
 Outcome run(const nic::Config& config, const firmware::LinkedStore& store, nic::PacketSource source,
-            const nic::Limits& limits) {
-  nic::Nic card(config, 1);
+            const nic::Limits& limits, const fpc::EngineChoice& engine) {
+  nic::Nic card(config, 1, engine);
   const auto loaded = card.load(store);
   EXPECT_TRUE(loaded) << loaded.error().text();
   Outcome outcome;
@@ -87,8 +87,8 @@ Outcome run(const nic::Config& config, const firmware::LinkedStore& store, nic::
 }
 
 Outcome run(const nic::Config& config, const std::string& text, nic::PacketSource source,
-            const nic::Limits& limits) {
-  return run(config, link(text), std::move(source), limits);
+            const nic::Limits& limits, const fpc::EngineChoice& engine) {
+  return run(config, link(text), std::move(source), limits, engine);
 }
 
 void expect_conserved(const Outcome& outcome) {

@@ -35,9 +35,9 @@ std::vector<nic::Frame> frames_of_sizes(const std::vector<uint32_t>& sizes);  //
 
 // One card per process: a second call in one test fails.
 Outcome run(const nic::Config& config, const firmware::LinkedStore& store, nic::PacketSource source,
-            const nic::Limits& limits = {});
+            const nic::Limits& limits = {}, const fpc::EngineChoice& engine = {});
 Outcome run(const nic::Config& config, const std::string& text, nic::PacketSource source,
-            const nic::Limits& limits = {});
+            const nic::Limits& limits = {}, const fpc::EngineChoice& engine = {});
 
 // lost + verdicts == offered, lost_by sums to lost, every verdict departs exactly once.
 void expect_conserved(const Outcome& outcome);

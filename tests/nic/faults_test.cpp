@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <tuple>
+
+#include "fpc/ecc.h"
+#include "fpc/firmware/abi.h"
 #include "tests/nic/card_harness.h"
 
 namespace nic {
@@ -17,12 +21,13 @@ using testing::HasSubstr;
 
 constexpr uint64_t kPackets = 500;
 
-Outcome run_small(const std::string& text) {
+Outcome run_small(const firmware::LinkedStore& store,
+                  fpc::Engine engine = fpc::EngineChoice().engine) {
   Config nic = config("nfp-120");
   nic.workers = 3;
   nic.watchdog_cycles = 20'000;
   const Outcome run =
-      harness::run(nic, text, traffic(nic, "size=64,rate=1Mpps"), {.packets = kPackets});
+      harness::run(nic, store, traffic(nic, "size=64,rate=1Mpps"), {.packets = kPackets}, {engine});
   harness::expect_conserved(run);
   return run;
 }
@@ -33,15 +38,19 @@ struct Misdeed {
   const char* kind;
   const char* detail;
 };
-class Faults : public testing::TestWithParam<Misdeed> {};
+class Faults : public testing::TestWithParam<std::tuple<Misdeed, fpc::Engine>> {};
+
+const auto kEngines = testing::Values(fpc::Engine::kInterpreter, fpc::Engine::kJit);
+std::string name_of(fpc::Engine engine) { return engine == fpc::Engine::kJit ? "_jit" : "_interp"; }
 
 TEST_P(Faults, AbortThePacketAndAreReported) {
-  const Outcome run = run_small(GetParam().text + verdict(harness::kDrop));
+  const auto& [misdeed, engine] = GetParam();
+  const Outcome run = run_small(harness::link(misdeed.text + verdict(harness::kDrop)), engine);
   EXPECT_GT(run.report.aborted, 0u);
   EXPECT_EQ(run.report.drop, 0u);
   EXPECT_EQ(run.report.lost + run.report.aborted, kPackets);
   ASSERT_FALSE(run.report.faults.empty());
-  EXPECT_THAT(run.report.faults[0], AllOf(HasSubstr(GetParam().kind), HasSubstr(GetParam().detail),
+  EXPECT_THAT(run.report.faults[0], AllOf(HasSubstr(misdeed.kind), HasSubstr(misdeed.detail),
                                           HasSubstr("fpc "), HasSubstr(" context ")));
 }
 
@@ -85,8 +94,38 @@ mem[packet_add_thread, $xfer_0, gprA_2, 0x0, 8], ctx_swap[sig1]
      "command", "write32_swap"},
     {"JumpOutOfTheStore", "br[9000]\n", "outside the control store", "at word 9000, 500 times"},
 };
-INSTANTIATE_TEST_SUITE_P(Programs, Faults, testing::ValuesIn(kMisdeeds),
-                         [](const auto& row) { return row.param.name; });
+INSTANTIATE_TEST_SUITE_P(Programs, Faults, testing::Combine(testing::ValuesIn(kMisdeeds), kEngines),
+                         [](const auto& test) {
+                           return std::get<0>(test.param).name + name_of(std::get<1>(test.param));
+                         });
+
+class BrokenWords : public testing::TestWithParam<fpc::Engine> {};
+
+// The second word of the program is one that the image should not have.
+Outcome run_with_word(fpc::Word word, fpc::Engine engine) {
+  firmware::LinkedStore store = harness::link("nop\nnop\n" + verdict(harness::kDrop));
+  store.words[store.program_start + 1] = word;
+  return run_small(store, engine);
+}
+
+TEST_P(BrokenWords, IllegalOneIsReportedWithCoreContextAndAddress) {
+  const Outcome run = run_with_word(fpc::with_ecc(fpc::kInsnMask), GetParam());
+  EXPECT_EQ(run.report.aborted, kPackets);
+  EXPECT_THAT(run.report.faults, testing::Each(testing::ContainsRegex(
+                                     "^fpc [012] context [0246]: illegal word at word 3073 ")));
+}
+
+TEST_P(BrokenWords, TwoFlippedBitsAreReportedLikewise) {
+  const fpc::Word nop = harness::link("nop\n").words[firmware::kProgramStart];
+  const Outcome run = run_with_word(nop ^ 0b11, GetParam());
+  EXPECT_EQ(run.report.aborted, kPackets);
+  EXPECT_THAT(run.report.faults,
+              testing::Each(testing::ContainsRegex(
+                  "^fpc [012] context [0246]: uncorrectable ECC error at word 3073 ")));
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, BrokenWords, kEngines,
+                         [](const auto& test) { return name_of(test.param).substr(1); });
 
 TEST(FaultLog, RareFaultsLeaveOtherPacketsAlone) {
   // Sequence numbers with all of bits 4..0 set jump into nowhere: one packet in 32.
@@ -96,7 +135,7 @@ alu[gprA_1, gprB_1, AND, *l$index1[pv_sequence]]
 alu[--, gprA_1, -, 0x1f]
 beq[9000]
 )";
-  const Outcome run = run_small(rare + verdict(harness::kDrop));
+  const Outcome run = run_small(harness::link(rare + verdict(harness::kDrop)));
   EXPECT_EQ(run.report.aborted, kPackets / 32);
   EXPECT_EQ(run.report.lost, 0u);
   EXPECT_EQ(run.report.drop, kPackets - kPackets / 32);
