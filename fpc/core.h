@@ -130,9 +130,6 @@ class Core {
   virtual std::span<uint32_t, kLmWords> local_memory() = 0;
   virtual Flags flags() const = 0;
   virtual unsigned ready_slots() const = 0;  // bit mask
-
-  // A hint that the context will be signalled, or run, soon.
-  virtual void prefetch(unsigned) const {}
 };
 
 }  // namespace fpc

@@ -35,7 +35,6 @@ ContextState& Interpreter::context(unsigned slot) {
 std::span<uint32_t, kLmWords> Interpreter::local_memory() { return machine_->lm; }
 Flags Interpreter::flags() const { return machine_->flags(); }
 unsigned Interpreter::ready_slots() const { return machine_->ready_slots(); }
-void Interpreter::prefetch(unsigned slot) const { machine_->prefetch(slot); }
 
 void Interpreter::check_mirrors(std::span<const MirrorPoint> points) {
   auto& sorted = machine_->mirror_points;

@@ -39,7 +39,6 @@ class Interpreter final : public Core {
   std::span<uint32_t, kLmWords> local_memory() override;
   Flags flags() const override;
   unsigned ready_slots() const override;
-  void prefetch(unsigned slot) const override;
 
   // Arms the check for kMirrorMismatch; an empty list disarms it. Costs time only while armed.
   // Survives reset().

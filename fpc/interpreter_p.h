@@ -188,20 +188,6 @@ struct Machine {
   unsigned ready_slots();
   bool choose_slot();
 
-  // Lines of the host's cache that a signal and the start of a run need: the head, registers, and what follows them.
-  void prefetch(unsigned slot_index) const {
-    const auto fetch = [](const void* from, const void* to) {
-      constexpr size_t kLineBytes = 64;
-      const auto* end = static_cast<const std::byte*>(to);
-      for (auto* at = static_cast<const std::byte*>(from); at < end; at += kLineBytes)
-        __builtin_prefetch(at);
-    };
-    const ContextState& state = slots[slot_index].state;
-    fetch(this, &slots);
-    fetch(&state.pc, &slots[slot_index] + 1);
-    fetch(&state.a, &state.xfer_in);
-  }
-
   uint64_t elapsed() const { return instructions + bubbles; }
 
   unsigned address_of(const MicroOp& op) const {

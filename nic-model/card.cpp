@@ -108,7 +108,6 @@ Result<void> Card::begin(PacketSource& source, const Limits& limits, const Hooks
 Result<bool> Card::advance(uint64_t limit_cycles) {
   Event event;
   while (run_.wheel.pop(limit_cycles, event)) {
-    if (run_.wheel.has_moved()) look_ahead();
     handle(event);
     if (run_.error) [[unlikely]] {
       is_running_ = false;
@@ -116,26 +115,6 @@ Result<bool> Card::advance(uint64_t limit_cycles) {
     }
   }
   return !run_.wheel.empty();
-}
-
-// 480 contexts do not fit the host's nearest caches; what the next cycle needs comes while this one is handled.
-void Card::look_ahead() const {
-  run_.wheel.peek_next_cycle([this](EventKind kind, uint32_t subject, uint32_t detail) {
-    switch (kind) {
-      case EventKind::kSignal:
-        return cluster_.prefetch(subject, Signal::unpack(detail).slot);
-      case EventKind::kRun:
-      case EventKind::kCommand:
-        return cluster_.prefetch(subject, 0);
-      case EventKind::kReceived:
-      case EventKind::kInCtm:
-      case EventKind::kAtPort:
-      case EventKind::kLeft:
-        return run_.packets.prefetch(subject);
-      default:
-        return;
-    }
-  });
 }
 
 void Card::handle(const Event& event) {

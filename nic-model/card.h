@@ -115,7 +115,6 @@ class Card {
   };
 
   void handle(const Event& event);
-  void look_ahead() const;
   // Arrival (card_ingress.cpp)
   void fetch_frame();
   void arrive(uint64_t now);

@@ -61,7 +61,7 @@ void Card::execute_command(unsigned worker, uint64_t now) {
       break;
   }
   const MemorySystem::Served served = memory_.serve(
-      now, cluster_.island_of(worker), access, command, cluster_.context(worker, command.slot));
+      now, cluster_.island_of(worker), access, command, cluster_.registers(worker, command.slot));
   if (!served.is_done) return refuse_command(worker, command, now);
   complete(worker, command, served.signal_cycles);
   cluster_.go_on(worker, now, served.hold_cycles);
@@ -100,7 +100,7 @@ void Card::hand_over(const Waiting& context, uint32_t index, uint64_t now) {
   }
   packet.service_number = run_.window.open();
   const auto words = packet_vector(packet);
-  fpc::ContextState& state = cluster_.context(context.worker, context.slot);
+  fpc::ContextState& state = cluster_.registers(context.worker, context.slot);
   std::copy(words.begin(), words.end(), state.xfer_in.begin() + context.xfer);
   cluster_.take_packet(context.worker, context.slot, index, now);
   const Signal signal = cluster_.signal_for(context.worker, context.slot, context.signal_mask);
@@ -111,7 +111,7 @@ void Card::hand_over(const Waiting& context, uint32_t index, uint64_t now) {
 bool Card::retire(unsigned worker, const fpc::MemoryCommand& command, uint64_t now) {
   const uint32_t index = cluster_.packet_of(worker, command.slot);
   if (index == kNoPacket) return false;
-  if (!fpc::perform_at(0, command, cluster_.context(worker, command.slot), io_)) return false;
+  if (!fpc::perform_at(0, command, cluster_.registers(worker, command.slot), io_)) return false;
   const Descriptor descriptor = read_descriptor(io_);
   Packet& packet = run_.packets[index];
   const size_t received = packet.bytes.size();
@@ -131,7 +131,7 @@ bool Card::read_sequence(unsigned worker, const Access& access, const fpc::Memor
   return io_.write32(kAt, static_cast<uint32_t>(run_.window.newest())) &&
          io_.write32(kAt + 4, static_cast<uint32_t>(run_.window.oldest())) &&
          fpc::perform_at(kAt + (access.address - firmware::kIoSequence), command,
-                         cluster_.context(worker, command.slot), io_);
+                         cluster_.registers(worker, command.slot), io_);
 }
 
 // The command lies up to its defer slots before the word where the context would go on.

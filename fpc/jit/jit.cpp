@@ -87,6 +87,5 @@ ContextState& Jit::context(unsigned slot) { return state_->state.machine.open_co
 std::span<uint32_t, kLmWords> Jit::local_memory() { return state_->state.machine.lm; }
 Flags Jit::flags() const { return state_->state.machine.flags(); }
 unsigned Jit::ready_slots() const { return state_->state.machine.ready_slots(); }
-void Jit::prefetch(unsigned slot) const { state_->state.machine.prefetch(slot); }
 
 }  // namespace fpc

@@ -31,7 +31,6 @@ class Jit final : public Core {
   std::span<uint32_t, kLmWords> local_memory() override;
   Flags flags() const override;
   unsigned ready_slots() const override;
-  void prefetch(unsigned slot) const override;
 
  private:
   std::unique_ptr<struct JitState> state_;

@@ -19,7 +19,12 @@ Cluster::Cluster(const Config& config, EventWheel& wheel, const fpc::EngineChoic
       wheel_(wheel),
       islands_(std::min(config.islands, config.workers)),
       workers_(config.workers) {
-  for (Worker& worker : workers_) worker.core = fpc::make_core(engine.engine);
+  for (Worker& worker : workers_) {
+    worker.core = fpc::make_core(engine.engine);
+    worker.command = &worker.core->command();
+    for (unsigned slot = 0; slot < fpc::kSlots; ++slot)
+      worker.registers[slot] = &worker.core->context(slot);
+  }
 }
 
 void Cluster::start(const Program& program, uint64_t seed) {
@@ -75,7 +80,7 @@ void Cluster::become_idle(Worker& worker, uint64_t now_cycles) {
 
 // When the command that the core has ready is issued: spacing holds blocking commands of programs.
 uint64_t Cluster::issue_time(Worker& worker, uint64_t ready_cycles) {
-  const fpc::MemoryCommand& command = worker.core->command();
+  const fpc::MemoryCommand& command = *worker.command;
   uint64_t issue = ready_cycles;
   worker.access = decode_access(command);
   if (command.swaps && !worker.access.is_datapath()) {

@@ -70,18 +70,17 @@ class Cluster {
     return {static_cast<uint8_t>(slot), workers_[worker].contexts[slot].generation, mask};
   }
 
-  const fpc::MemoryCommand& command(unsigned worker) const {
-    return workers_[worker].core->command();
-  }
+  const fpc::MemoryCommand& command(unsigned worker) const { return *workers_[worker].command; }
   const Access& access(unsigned worker) const { return workers_[worker].access; }  // the command's
   fpc::ContextState& context(unsigned worker, unsigned slot) {
     return workers_[worker].core->context(slot);
   }
+  // The same for callers that only move words between its transfer registers and memory.
+  fpc::ContextState& registers(unsigned worker, unsigned slot) {
+    return *workers_[worker].registers[slot];
+  }
   const fpc::Fault& fault(unsigned worker) const { return workers_[worker].fault; }
   fpc::Fault fault_at(unsigned worker, fpc::FaultKind kind, unsigned slot, uint16_t address) const;
-
-  // Brings what the worker's next event needs towards the host's caches.
-  void prefetch(unsigned worker, unsigned slot) const { workers_[worker].core->prefetch(slot); }
 
   // The packet that a context works on.
   void take_packet(unsigned worker, unsigned slot, uint32_t packet, uint64_t now_cycles);
@@ -121,6 +120,8 @@ class Cluster {
   };
   struct Worker {
     std::unique_ptr<fpc::Core> core;
+    const fpc::MemoryCommand* command = nullptr;  // of the core, where it stays
+    std::array<fpc::ContextState*, fpc::kSlots> registers{};
     Access access;  // of the command that waits to be issued
     std::shared_ptr<const fpc::CodeStore> code;
     std::array<Context, fpc::kSlots> contexts;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <array>
+#include <cassert>
 #include <cstdint>
 #include <vector>
 
@@ -44,17 +45,6 @@ class EventWheel {
   // The next event before `limit_cycles`; false: there is none.
   bool pop(uint64_t limit_cycles, Event& event);
 
-  // Whether the last pop() came to a new cycle.
-  bool has_moved() const { return has_moved_; }
-  // Shows the next cycle's events without taking them: kind, subject, detail.
-  template <typename Visit>
-  void peek_next_cycle(Visit visit) const {
-    const uint64_t time = next_near(now_ + 1);
-    if (time == kNever) return;
-    for (uint32_t i = slots_[time % kSlots].head; i != kNone; i = nodes_[i].next)
-      visit(nodes_[i].kind, nodes_[i].subject, nodes_[i].detail);
-  }
-
   bool empty() const { return size_ == 0; }
   uint64_t now() const { return now_; }
   uint64_t next_time() const;  // of the next event; ~0 when empty
@@ -81,9 +71,9 @@ class EventWheel {
   }
 
   void insert_near(uint64_t time_cycles, EventKind kind, uint32_t subject, uint32_t detail);
+  void insert_far(const Event& event);
   void move_near();  // far events that the wheel reaches now
-  uint64_t next_near(
-      uint64_t from) const;  // the first cycle with an event, at most kSlots - 1 later
+  uint64_t next_near() const;
 
   std::array<Slot, kSlots> slots_;
   std::array<uint64_t, kSlots / 64> occupied_{};
@@ -94,7 +84,63 @@ class EventWheel {
   uint64_t order_ = 0;
   uint64_t now_ = 0;
   uint64_t size_ = 0;
-  bool has_moved_ = false;
 };
+
+// Here, because every event passes through them.
+
+inline void EventWheel::schedule(uint64_t time_cycles, EventKind kind, uint32_t subject,
+                                 uint32_t detail) {
+  assert(time_cycles >= now_ && "an event in the past");
+  ++size_;
+  if (time_cycles - now_ < kSlots) return insert_near(time_cycles, kind, subject, detail);
+  insert_far({time_cycles, kind, subject, detail});
+}
+
+inline void EventWheel::insert_near(uint64_t time_cycles, EventKind kind, uint32_t subject,
+                                    uint32_t detail) {
+  uint32_t index = free_;
+  if (index == kNone) {
+    index = static_cast<uint32_t>(nodes_.size());
+    nodes_.emplace_back();
+  } else {
+    free_ = nodes_[index].next;
+  }
+  nodes_[index] = {kind, subject, detail, kNone};
+  const unsigned slot = static_cast<unsigned>(time_cycles % kSlots);
+  if (slots_[slot].head == kNone) {
+    slots_[slot].head = index;
+  } else {
+    nodes_[slots_[slot].tail].next = index;
+  }
+  slots_[slot].tail = index;
+  occupied_[slot / 64] |= uint64_t{1} << (slot % 64);
+  occupied_groups_ |= uint64_t{1} << (slot / 64);
+}
+
+inline bool EventWheel::pop(uint64_t limit_cycles, Event& event) {
+  if (size_ == 0) return false;
+  uint64_t time = now_;
+  if (slots_[time % kSlots].head == kNone) {
+    time = next_time();
+    if (time >= limit_cycles) return false;
+    now_ = time;
+    if (!far_.empty()) move_near();
+  } else if (time >= limit_cycles) {
+    return false;
+  }
+  const unsigned slot = static_cast<unsigned>(time % kSlots);
+  const uint32_t index = slots_[slot].head;
+  Node& node = nodes_[index];
+  event = {time, node.kind, node.subject, node.detail};
+  slots_[slot].head = node.next;
+  node.next = free_;
+  free_ = index;
+  --size_;
+  if (slots_[slot].head == kNone) {
+    occupied_[slot / 64] &= ~(uint64_t{1} << (slot % 64));
+    if (occupied_[slot / 64] == 0) occupied_groups_ &= ~(uint64_t{1} << (slot / 64));
+  }
+  return true;
+}
 
 }  // namespace nic

@@ -47,12 +47,6 @@ class PacketPool {
     free_.push_back(index);
   }
 
-  void prefetch(uint32_t index) const {
-    constexpr size_t kLineBytes = 64;
-    const auto* from = reinterpret_cast<const char*>(&packets_[index]);
-    for (size_t at = 0; at < sizeof(Packet); at += kLineBytes) __builtin_prefetch(from + at);
-  }
-
   Packet& operator[](uint32_t index) { return packets_[index]; }  // valid until the next take()
 
  private:

@@ -49,28 +49,6 @@ TEST(EventWheel, GivesTheOrderOfAPriorityQueue) {
   EXPECT_EQ(wheel.empty(), oracle.empty());
 }
 
-TEST(EventWheel, ShowsTheNextCycleWithoutTakingIt) {
-  EventWheel wheel;
-  const auto peeked = [&wheel] {
-    std::vector<uint32_t> subjects;
-    wheel.peek_next_cycle(
-        [&](EventKind, uint32_t subject, uint32_t) { subjects.push_back(subject); });
-    return subjects;
-  };
-  EXPECT_TRUE(peeked().empty());
-  for (const auto& [time, subject] : {std::pair{5, 1u}, {5, 2u}, {4000, 3u}, {4000, 4u}})
-    wheel.schedule(static_cast<uint64_t>(time), EventKind::kRun, subject);
-  Event event;
-  ASSERT_TRUE(wheel.pop(~uint64_t{0}, event));
-  EXPECT_TRUE(wheel.has_moved());
-  EXPECT_EQ(peeked(), (std::vector<uint32_t>{3, 4}));
-  ASSERT_TRUE(wheel.pop(~uint64_t{0}, event));
-  EXPECT_FALSE(wheel.has_moved());
-  EXPECT_EQ(event.subject, 2u);
-  wheel.schedule(6, EventKind::kRun, 5);
-  EXPECT_EQ(peeked(), (std::vector<uint32_t>{5}));
-}
-
 TEST(EventWheel, StopsBeforeTheLimit) {
   EventWheel wheel;
   wheel.schedule(10, EventKind::kRun, 1);
