@@ -18,6 +18,7 @@ constexpr int kBadInput = 2;
 using Action = std::function<int()>;
 
 void add_run(CLI::App& app, Action& action);
+void add_sweep(CLI::App& app, Action& action);
 void add_check(CLI::App& app, Action& action);
 void add_compile(CLI::App& app, Action& action);
 void add_dis(CLI::App& app, Action& action);

@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
       "explains a command.");
   cli::Action action;
   cli::add_run(app, action);
+  cli::add_sweep(app, action);
   cli::add_check(app, action);
   cli::add_compile(app, action);
   cli::add_dis(app, action);

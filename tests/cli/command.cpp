@@ -63,8 +63,14 @@ std::string example(const std::string& name) {
 }
 
 Output millrace(const std::vector<std::string>& arguments, unsigned timeout_seconds) {
+  return millrace_under("", arguments, timeout_seconds);
+}
+
+Output millrace_under(const std::string& starter, const std::vector<std::string>& arguments,
+                      unsigned timeout_seconds) {
   const std::string out = scratch_folder() + "/stdout", err = scratch_folder() + "/stderr";
   std::string line = "timeout " + std::to_string(timeout_seconds) + " " +
+                     (starter.empty() ? "" : quoted(starter) + " ") +
                      quoted(std::string(MILLRACE_BINARY_DIR) + "/millrace");
   for (const std::string& argument : arguments) line.append(" ").append(quoted(argument));
   const int status =

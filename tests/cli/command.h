@@ -16,6 +16,9 @@ struct Output {
 
 // build/millrace with these arguments; killed after `timeout_seconds`.
 Output millrace(const std::vector<std::string>& arguments, unsigned timeout_seconds = 120);
+// The same, started by another program.
+Output millrace_under(const std::string& starter, const std::vector<std::string>& arguments,
+                      unsigned timeout_seconds = 120);
 
 // A folder of its own for this test, emptied first.
 std::string scratch_folder();
