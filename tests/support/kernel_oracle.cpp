@@ -122,6 +122,19 @@ bool KernelOracle::accepts(const Bytes& packet) const {
 }
 
 base::Result<KernelOracle::Run> KernelOracle::run(const Bytes& packet) {
+  uint32_t nanoseconds = 0;
+  return run(packet, 1, nanoseconds);
+}
+
+base::Result<uint32_t> KernelOracle::time_run(const Bytes& packet, uint32_t repeat) {
+  uint32_t nanoseconds = 0;
+  base::Result<Run> result = run(packet, repeat, nanoseconds);
+  if (!result) return result.error();
+  return nanoseconds;
+}
+
+base::Result<KernelOracle::Run> KernelOracle::run(const Bytes& packet, uint32_t repeat,
+                                                  uint32_t& nanoseconds) {
   Run result;
   result.packet.resize(2 * kMaxPacketBytes);
   bpf_attr attr = empty_attr();
@@ -130,12 +143,13 @@ base::Result<KernelOracle::Run> KernelOracle::run(const Bytes& packet) {
   attr.test.data_size_in = static_cast<uint32_t>(packet.size());
   attr.test.data_out = address_of(result.packet.data());
   attr.test.data_size_out = static_cast<uint32_t>(result.packet.size());
-  attr.test.repeat = 1;
+  attr.test.repeat = repeat;
   if (const int failed = bpf(BPF_PROG_TEST_RUN, &attr); failed < 0) {
     return base::invalid_input(
         fmt::format("kernel refuses to run {} bytes: {}", packet.size(), std::strerror(-failed)));
   }
   result.verdict = attr.test.retval;
+  nanoseconds = attr.test.duration;
   result.packet.resize(attr.test.data_size_out);
   return result;
 }

@@ -50,6 +50,8 @@ class KernelOracle {
     Bytes packet;
   };
   base::Result<Run> run(const Bytes& packet);
+  // What the kernel says that one of `repeat` runs takes, in nanoseconds.
+  base::Result<uint32_t> time_run(const Bytes& packet, uint32_t repeat);
   // False: run() will be refused. Lengths, and for skb programs an IP header that the ethertype promises.
   bool accepts(const Bytes& packet) const;
 
@@ -63,6 +65,7 @@ class KernelOracle {
 
  private:
   KernelOracle() = default;
+  base::Result<Run> run(const Bytes& packet, uint32_t repeat, uint32_t& nanoseconds);
   ebpf::ProgType type_ = ebpf::ProgType::kXdp;
   std::shared_ptr<KernelMaps> maps_;
   int program_fd_ = -1;
