@@ -10,6 +10,7 @@
 #include "fpc/ecc.h"
 #include "fpc/interpreter.h"
 #include "fpc/jit/jit.h"
+#include "fpc/jit/translation.h"
 
 namespace {
 
@@ -113,6 +114,28 @@ void decode_store(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(words.size()));
 }
 
+// Items are words of the traces that begin at every word of straight code with branches out of it.
+void translate(benchmark::State& state) {
+  const base::Result<CodeStore> code =
+      CodeStore::create(assemble_loop(state, repeat("alu[gprA_0, gprA_1, +, gprB_2]\n"
+                                                    "alu[--, gprA_0, -, 0x7]\n"
+                                                    "beq[.0]\n"
+                                                    "ld_field[gprA_2, 0011, gprB_5, <<8]\n"
+                                                    "immed[gprB_5, 0x1234], gpr_wrboth\n",
+                                                    10)));
+  if (!code || code->size() == 0) return;
+  int64_t words = 0;
+  for (auto _ : state) {
+    const auto translation = jit::Translation::create(code->decoded());
+    if (!translation) return state.SkipWithError("this host runs no translated code");
+    for (unsigned at = 0; at < code->size(); ++at) {
+      translation->has_trace(at);
+      words += static_cast<int64_t>(code->size() - at);
+    }
+  }
+  state.SetItemsProcessed(words);
+}
+
 BENCHMARK(arithmetic<Interpreter>)->Name("interpreter/arithmetic");
 BENCHMARK(arithmetic<Jit>)->Name("jit/arithmetic");
 BENCHMARK(branches<Interpreter>)->Name("interpreter/branches");
@@ -122,6 +145,7 @@ BENCHMARK(local_memory<Jit>)->Name("jit/local_memory");
 BENCHMARK(multiply<Interpreter>)->Name("interpreter/multiply");
 BENCHMARK(multiply<Jit>)->Name("jit/multiply");
 BENCHMARK(decode_store)->Name("code_store/decode");
+BENCHMARK(translate)->Name("jit/translate");
 
 }  // namespace
 

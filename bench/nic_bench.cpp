@@ -2,10 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <benchmark/benchmark.h>
 
+#include <array>
+
 #include "base/rng.h"
 #include "fpc/assembler.h"
 #include "fpc/ecc.h"
+#include "nic-model/blocks/address_map.h"
 #include "nic-model/blocks/event_wheel.h"
+#include "nic-model/blocks/memory_system.h"
 #include "nic-model/nic.h"
 
 namespace {
@@ -26,6 +30,37 @@ void event_wheel(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(event_wheel)->Name("event_wheel/pop_and_schedule");
+
+// Commands a cycle apart on addresses of a megabyte: banks, and for EMEM the cache in front of them.
+void memory_engine(benchmark::State& state, nic::Target target) {
+  constexpr uint64_t kSpread = uint64_t{1} << 20;
+  const auto config = nic::load_config("nfp-120");
+  nic::MemorySystem memory(*config, 1);
+  base::Rng rng(1);
+  uint64_t now = 0;
+  for (auto _ : state) {
+    const nic::Access access{.target = target, .address = rng.below(kSpread), .bytes = 8};
+    benchmark::DoNotOptimize(memory.touch(now++, 0, access));
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK_CAPTURE(memory_engine, ctm, nic::Target::kCtm);
+BENCHMARK_CAPTURE(memory_engine, emem, nic::Target::kEmem);
+
+// A read and a write of a few words in pages that change, as packets' buffers do.
+void byte_store(benchmark::State& state) {
+  constexpr unsigned kBuffers = 256;
+  fpc::ByteStore store;
+  std::array<uint8_t, 60> packet{};
+  unsigned number = 0;
+  for (auto _ : state) {
+    const uint64_t at = nic::packet_address(number++ % kBuffers, 128);
+    benchmark::DoNotOptimize(store.write(at, packet));
+    store.read(at, packet);
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(byte_store)->Name("byte_store/write_and_read_60_bytes");
 
 void generator(benchmark::State& state, const char* spec) {
   auto source = nic::open_generator(spec, 1, {.ports = 1, .port_bps = 100'000'000'000});
