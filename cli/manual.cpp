@@ -30,6 +30,14 @@ the JSON depends only on inputs and seed. Sizes of --traffic include the FCS, ca
 millrace run build/examples/firewall.bpf.o --pcap build/examples/office.pcap --maps build/examples/firewall.json
 millrace run build/examples/sample.bpf.o --pcap build/examples/office.pcap --events -
 millrace run --filter 'tcp port 80' --traffic size=imix,flows=100,rate=20Mpps --duration 1ms --json -)"},
+    {"sweep",
+     R"(Runs a program in every combination of the values given for cards, FPCs, traffic and seeds, several
+at a time, each in a process of its own. The program and any other option of `millrace run` go to
+every run as they are. A run that fails is a row with its message, and the others go on. Rows come
+in the order of the values, whatever ends first. docs/sweep.md has more.)",
+     R"(0  every run is done
+2  bad input or usage, or some run failed)",
+     R"(millrace sweep build/examples/drop.bpf.o --fpcs 1,12 --traffic rate=1Mpps --packets 2000)"},
     {"check",
      R"(Answers for every program of an object what a card's driver would, and goes on where the driver
 stops: errors are what the kernel's verifier, its offload core or the card's driver refuses, in

@@ -10,6 +10,7 @@
 #include "cli/child_runs.h"
 #include "cli/commands.h"
 #include "cli/files.h"
+#include "cli/manual.h"
 #include "cli/message.h"
 #include "cli/sweep_report.h"
 
@@ -41,7 +42,7 @@ constexpr AxisRow kAxes[] = {
 };
 
 // Where a run would write what the sweep collects.
-constexpr const char* kOutputs[] = {"--out", "--maps-out"};
+constexpr const char* kOutputs[] = {"--out", "--maps-out", "--events"};
 
 struct Options {
   std::vector<std::vector<std::string>> values{std::size(kAxes)};
@@ -156,11 +157,7 @@ void add_sweep(CLI::App& app, Action& action) {
                       "write configurations and reports as JSON; - is standard output");
   command->add_option("--csv", options->csv,
                       "write a line for each run as CSV; - is standard output");
-  command->footer(
-      "The program and any other option of `millrace run` go to every run as they are:\n"
-      "  millrace sweep firewall.bpf.o --fpcs 12,72,120 --traffic rate=10Mpps --traffic "
-      "rate=20Mpps --packets 100000\n"
-      "A run that fails is a row with its message; the others go on, and the exit code is 2.");
+  add_manual(*command);
   command->callback([options, &action] { action = [options] { return run(*options); }; });
 }
 

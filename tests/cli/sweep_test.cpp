@@ -122,6 +122,7 @@ INSTANTIATE_TEST_SUITE_P(
             "OneOutputFile", {"sweep", "a.o", "--out", "x.pcap"}, "--out is no option of a sweep"},
         Refusal{
             "OneOutputFileByEquals", {"sweep", "a.o", "--maps-out=x"}, "--maps-out is no option"},
+        Refusal{"OneEventFile", {"sweep", "a.o", "--events", "x"}, "--events is no option"},
         Refusal{"TwoOutputs", {"sweep", "a.o", "--csv", "-", "--json", "-"}, "cannot both"},
         Refusal{"NoJobs", {"sweep", "a.o", "--jobs", "0"}, "--jobs"},
         Refusal{
