@@ -3,6 +3,7 @@
 #include "tests/classic/witnesses.h"
 
 #include <gtest/gtest.h>
+#include <linux/filter.h>
 
 namespace classic_test {
 namespace {
