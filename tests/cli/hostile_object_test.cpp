@@ -85,7 +85,7 @@ TEST(HostileObject, ProgramsThatAreRefused) {
       {"deep_stack", "combined stack size of 2 calls is 640"},
       {"endless", "infinite loop detected"},
       {"unknown_helper", "unsupported function id: 12345"},
-      {"long_program", "words"},
+      {"long_program", "instruction limit reached"},
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(row.program);
@@ -108,7 +108,7 @@ TEST(HostileObject, MapsThatNobodyCreates) {
       {{.value_bytes = 0}, "value size is 0, the kernel allows 1 or more"},
       {{.value_bytes = kHalf}, "map elements too large: 2147483656"},
       {{.type = BPF_MAP_TYPE_ARRAY, .value_bytes = kHalf, .max_entries = kLargest}, "too many"},
-      {{.key_bytes = 0}, "invalid zero-sized read"},
+      {{.key_bytes = 0}, "key size is 0, the kernel allows 1 or more"},
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(row.message);
@@ -120,9 +120,13 @@ TEST(HostileObject, NamesThatNoKernelTakes) {
   const std::string whole = read_text(object("shaped_map.o"));
   const std::string program = write_text("program.o", replaced(whole, "lookup", "lo\xff\x1b[m"));
   const std::string map = write_text("map.o", replaced(whole, "shaped", "sh ped"));
-  for (const char* command : {"compile", "run", "check"}) {
-    expect_one_message(millrace({command, program}), "a program named 'lo??[m', allowed in names");
-    expect_one_message(millrace({command, map}), "a map named 'sh ped', allowed in names");
+  const std::vector<std::string> commands[] = {
+      {"compile", "-o", scratch_folder() + "/i.json"}, {"run"}, {"check"}};
+  for (std::vector<std::string> command : commands) {
+    command.push_back(program);
+    expect_one_message(millrace(command), "a program named 'lo??[m', allowed in names");
+    command.back() = map;
+    expect_one_message(millrace(command), "a map named 'sh ped', allowed in names");
   }
 }
 
@@ -159,15 +163,20 @@ TEST(HostileObject, DamagedTypesGiveAnAnswer) {
   const size_t types = whole.find("\x9f\xeb\x01");  // magic and version of BTF
   ASSERT_NE(types, std::string::npos);
   base::Rng rng(3);
+  int refused = 0;
   for (int i = 0; i < 40; ++i) {
     std::string damaged = whole;
     for (uint64_t n = 1 + rng.below(8); n > 0; --n)
       damaged[types + rng.below(900)] = static_cast<char>(rng.next());
-    expect_one_message(
+    const test::Output output =
         millrace({"compile", write_text("damaged.o", damaged), "-o", scratch_folder() + "/i.json"},
-                 kSeconds),
-        "damaged.o: ");
+                 kSeconds);
+    if (output.exit_code != 0) {
+      expect_one_message(output, "damaged.o: ");
+      ++refused;
+    }
   }
+  EXPECT_GT(refused, 0);  // the others have types that fit, by chance
 }
 
 }  // namespace
