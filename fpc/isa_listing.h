@@ -12,4 +12,7 @@ std::string isa_markdown();
 // rtl/fpc_isa_pkg.sv.
 std::string isa_systemverilog();
 
+// rtl/fpc_row_lookup.sv.
+std::string isa_row_lookup();
+
 }  // namespace fpc

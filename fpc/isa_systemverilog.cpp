@@ -1,4 +1,4 @@
-// The SystemVerilog package rtl/fpc_isa_pkg.sv.
+// The SystemVerilog package rtl/fpc_isa_pkg.sv and the module rtl/fpc_row_lookup.sv.
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
@@ -7,6 +7,8 @@
 #include "fpc/ecc.h"
 #include "fpc/isa.h"
 #include "fpc/isa_listing.h"
+#include "fpc/memory.h"
+#include "fpc/row_lookup.h"
 
 namespace fpc {
 namespace {
@@ -38,16 +40,52 @@ std::string enumeration(std::string_view type, std::string_view prefix, unsigned
   return text + fmt::format("  }} {};\n\n", type);
 }
 
+// Elements of `width` bits side by side, number 0 in the lowest ones: NAME[i * width +: width]. A vector rather than an
+// array because not every synthesis tool takes arrays of parameters.
+template <typename Text>
+std::string table(std::string_view name, std::string_view count, unsigned size, unsigned width,
+                  Text text_of) {
+  std::string text = fmt::format("  parameter logic [{}*{}-1:0] {} = {{\n", count, width, name);
+  for (unsigned at = size; at-- > 0;) text += "    " + text_of(at, at == 0 ? "" : ",") + "\n";
+  return text + "  };\n\n";
+}
+
 // One element per row of the instruction table.
 template <typename Element>
-std::string row_array(std::string_view type, std::string_view name, Element element) {
-  std::string text = fmt::format("  parameter {} {} [NumOps] = '{{\n", type, name);
-  for (unsigned at = 0; at < kOpCount; ++at) {
-    const char* comma = at + 1 == kOpCount ? "" : ",";
-    text += fmt::format("    {}{}  // {}\n", element(kInsnSpecs[at]), comma,
-                        plain(kInsnSpecs[at].name));
+std::string row_table(std::string_view name, unsigned width, Element element) {
+  return table(name, "NumOps", kOpCount, width, [&](unsigned at, std::string_view comma) {
+    const InsnSpec& row = kInsnSpecs[at];
+    return fmt::format("{}'d{}{}  // {}", width, element(row), comma, plain(row.name));
+  });
+}
+
+// What hardware asks of isa.def's flags, one bit each.
+struct RowFlag {
+  std::string_view name;
+  uint32_t mask;
+};
+constexpr RowFlag kRowFlags[] = {
+    {"ReadsA", flag::kReadsA},     {"ReadsB", flag::kReadsB},       {"SetsNz", flag::kSetsNz},
+    {"SetsCv", flag::kSetsCv},     {"SetsPrevR", flag::kSetsPrevR}, {"SetsPrevA", flag::kSetsPrevA},
+    {"ReadsCsr", flag::kReadsCsr}, {"TakesData", flag::kTakesData},
+};
+
+std::string row_flags() {
+  std::string text = "  // Flags of a row: InsnName[op].\n";
+  for (const RowFlag& entry : kRowFlags) {
+    text += row_table(fmt::format("Insn{}", entry.name), 1,
+                      [&](const InsnSpec& row) { return row.has(entry.mask) ? 1 : 0; });
   }
-  return text + "  };\n\n";
+  text += "  // Rows whose words execute; the others decode and fault.\n";
+  text += row_table("InsnModelled", 1,
+                    [](const InsnSpec& row) { return row.semantics != Semantics::kNone ? 1 : 0; });
+  text +=
+      "  // Of commands: one number in one or two transfer registers; bytes of a unit otherwise.\n";
+  text += row_table("InsnAtomic", 1, [](const InsnSpec& row) { return is_atomic(row.op) ? 1 : 0; });
+  return text + row_table("InsnUnitBytes", 4, [](const InsnSpec& row) {
+           constexpr uint8_t kUnits = 4;  // as many bytes a unit as registers in all
+           return is_atomic(row.op) ? 4 : xfer_registers({.op = row.op, .length = kUnits});
+         });
 }
 
 std::string fields() {
@@ -70,42 +108,77 @@ std::string registers() {
 }
 
 std::string parity() {
-  std::string text = "  // Instruction bits whose parity is ECC bit i.\n";
-  text += "  parameter logic [InsnWidth-1:0] EccParity [EccWidth] = '{\n";
-  for (size_t at = 0; at < kEccParity.size(); ++at) {
-    const char* comma = at + 1 == kEccParity.size() ? "" : ",";
-    text += fmt::format("    45'h{:012x}{}\n", kEccParity[at], comma);
+  return "  // Instruction bits whose parity is ECC bit i.\n" +
+         table("EccParity", "EccWidth", kEccParity.size(), kInsnBits,
+               [](unsigned at, std::string_view comma) {
+                 return fmt::format("45'h{:012x}{}", kEccParity[at], comma);
+               });
+}
+
+// The candidates of one list as a chain of conditions; the last one falls back to "no row".
+std::string lookup_arm(unsigned list) {
+  std::string text = fmt::format("      5'd{}: begin\n", list);
+  for (unsigned at = kRowLists.first[list]; at < kRowLists.first[list + 1]; ++at) {
+    const auto& candidate = kRowLists.candidates[at];
+    text += fmt::format(
+        "        {}if ((word_i & 45'h{:012x}) == 45'h{:012x}) op = fpc_isa_pkg::Op{};\n",
+        at == kRowLists.first[list] ? "" : "else ", candidate.mask, candidate.match,
+        plain(spec(candidate.op).name));
   }
-  return text + "  };\n\n";
+  const bool has_any = kRowLists.first[list] != kRowLists.first[list + 1];
+  return text + (has_any ? "        else" : "       ") + " is_row = 1'b0;\n      end\n";
 }
 
 }  // namespace
+
+std::string isa_row_lookup() {
+  std::string text =
+      R"(// Finds the row of isa.def that a word belongs to: the first one whose masked bits match.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Generated by `isa_tool lookup` from fpc/isa.def. Do not edit.
+
+module fpc_row_lookup (
+  input  logic [fpc_isa_pkg::InsnWidth-1:0] word_i,
+  output fpc_isa_pkg::op_e                  op_o,
+  output logic                              is_row_o
+);
+
+  fpc_isa_pkg::op_e op;
+  logic             is_row;
+
+  always_comb begin
+    op     = fpc_isa_pkg::OpCmdOther;
+    is_row = 1'b1;
+    case (word_i[39:35])
+)";
+  for (unsigned list = 0; list < RowLookup::kLists; ++list) text += lookup_arm(list);
+  return text + R"(      default: is_row = 1'b0;
+    endcase
+  end
+
+  assign op_o     = op;
+  assign is_row_o = is_row;
+
+endmodule
+)";
+}
 
 std::string isa_systemverilog() {
   std::string text(kHead);
   text += fmt::format("  parameter int unsigned InsnWidth = {};\n", kInsnBits);
   text += fmt::format("  parameter int unsigned EccWidth = {};\n", kEccParity.size());
   text += fmt::format("  parameter int unsigned NumOps = {};\n\n", kOpCount);
-  text +=
-      "  // Rows in the order of decoding: the first one whose masked bits match is the word's.\n";
+  text += "  // Rows in the order of decoding (fpc_row_lookup.sv).\n";
   text += enumeration("op_e", "Op", 8, kInsnSpecs);
   text += enumeration("format_e", "Format", 5, kFormats);
-  text += row_array("logic [InsnWidth-1:0]", "InsnMatch",
-                    [](const InsnSpec& row) { return fmt::format("45'h{:012x}", row.match); });
-  text += row_array("logic [InsnWidth-1:0]", "InsnMask",
-                    [](const InsnSpec& row) { return fmt::format("45'h{:012x}", row.mask); });
-  text += row_array("format_e", "InsnFormat", [](const InsnSpec& row) {
-    return fmt::format("Format{}", plain(spec(row.format).name));
-  });
-  text +=
-      "  // Cycles: any word or branch not taken; branch taken or core given up; taken with fresh "
-      "condition codes.\n";
-  text += row_array("logic [2:0]", "InsnIssue",
-                    [](const InsnSpec& row) { return fmt::format("3'd{}", row.issue); });
-  text += row_array("logic [2:0]", "InsnTaken",
-                    [](const InsnSpec& row) { return fmt::format("3'd{}", row.taken); });
-  text += row_array("logic [2:0]", "InsnFresh",
-                    [](const InsnSpec& row) { return fmt::format("3'd{}", row.fresh); });
+  text += "  // Tables by row: NAME[op * width +: width].\n";
+  text += row_table("InsnFormat", 5,
+                    [](const InsnSpec& row) { return static_cast<unsigned>(row.format); });
+  text += "  // Cycles: branch taken or core given up; taken with fresh condition codes.\n";
+  text += row_table("InsnTaken", 3, [](const InsnSpec& row) { return row.taken; });
+  text += row_table("InsnFresh", 3, [](const InsnSpec& row) { return row.fresh; });
+  text += row_flags();
   text += fields() + registers() + parity();
   return text + "endpackage\n";
 }
