@@ -19,3 +19,5 @@ endif()
 if(MILLRACE_BENCH)
   find_package(benchmark REQUIRED)
 endif()
+# Optional: without it the build has no RTL engine and says so.
+find_package(verilator QUIET HINTS $ENV{VERILATOR_ROOT})

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -15,13 +16,20 @@ namespace fpc {
 // All give the same results; kJit interprets on hosts that do not run translated code (jit/jit.h).
 enum class Engine { kInterpreter, kJit };
 
+std::unique_ptr<Core> make_core(Engine engine);
+
+// What makes the cores of a card.
 struct EngineChoice {
   Engine engine = Engine::kJit;
   size_t code_bytes =
       kTranslationBytes;  // of translated code for one control store; the rest is interpreted
-};
+  // Of a worker: whatever else obeys fpc::Core. May be empty.
+  std::function<std::unique_ptr<Core>(unsigned worker)> other = {};
 
-std::unique_ptr<Core> make_core(Engine engine);
+  std::unique_ptr<Core> core(unsigned worker) const {
+    return other ? other(worker) : make_core(engine);
+  }
+};
 
 // "interp" or "jit"; nothing for other names.
 std::optional<Engine> find_engine(std::string_view name);

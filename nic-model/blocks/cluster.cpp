@@ -19,9 +19,11 @@ Cluster::Cluster(const Config& config, EventWheel& wheel, const fpc::EngineChoic
       wheel_(wheel),
       islands_(std::min(config.islands, config.workers)),
       workers_(config.workers) {
-  for (Worker& worker : workers_) {
-    worker.core = fpc::make_core(engine.engine);
+  for (unsigned i = 0; i < workers_.size(); ++i) {
+    Worker& worker = workers_[i];
+    worker.core = engine.core(i);
     worker.command = &worker.core->command();
+    if (engine.other) continue;  // may show copies, which context() makes
     for (unsigned slot = 0; slot < fpc::kSlots; ++slot)
       worker.registers[slot] = &worker.core->context(slot);
   }

@@ -77,7 +77,8 @@ class Cluster {
   }
   // The same for callers that only move words between its transfer registers and memory.
   fpc::ContextState& registers(unsigned worker, unsigned slot) {
-    return *workers_[worker].registers[slot];
+    fpc::ContextState* found = workers_[worker].registers[slot];
+    return found != nullptr ? *found : context(worker, slot);
   }
   const fpc::Fault& fault(unsigned worker) const { return workers_[worker].fault; }
   fpc::Fault fault_at(unsigned worker, fpc::FaultKind kind, unsigned slot, uint16_t address) const;
@@ -121,7 +122,7 @@ class Cluster {
   struct Worker {
     std::unique_ptr<fpc::Core> core;
     const fpc::MemoryCommand* command = nullptr;  // of the core, where it stays
-    std::array<fpc::ContextState*, fpc::kSlots> registers{};
+    std::array<fpc::ContextState*, fpc::kSlots> registers{};  // where they stay in one place
     Access access;  // of the command that waits to be issued
     std::shared_ptr<const fpc::CodeStore> code;
     std::array<Context, fpc::kSlots> contexts;
