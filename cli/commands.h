@@ -23,6 +23,7 @@ void add_check(CLI::App& app, Action& action);
 void add_compile(CLI::App& app, Action& action);
 void add_dis(CLI::App& app, Action& action);
 void add_asm(CLI::App& app, Action& action);
+void add_cosim(CLI::App& app, Action& action);
 void add_nic(CLI::App& app, Action& action);
 void add_filtertest(CLI::App& app, Action& action);
 

@@ -11,6 +11,9 @@
 #include <cstring>
 #include <filesystem>
 #include <memory>
+#include <vector>
+
+#include "base/bits.h"
 
 namespace cli {
 
@@ -79,22 +82,26 @@ bool looks_like_words(const std::string& contents) {
   return !contents.empty();
 }
 
-Result<Input> load_words(const std::string& contents, const std::string& path) {
-  Result<std::vector<fpc::Word>> words = firmware::words_from_text(contents, path);
-  if (!words) return words.error();
+Result<Input> input_of_words(const std::vector<fpc::Word>& words, const std::string& path) {
   Input input{InputKind::kWords, {}, false};
-  Result<firmware::Image> image = firmware::image_from_words(*words, path);
+  Result<firmware::Image> image = firmware::image_from_words(words, path);
   if (image) {
     input.image = std::move(*image);
     return input;
   }
-  for (const fpc::Word word : *words) {
+  for (const fpc::Word word : words) {
     if (word >> firmware::kRelocationShift) return image.error();
   }
   input.placed = true;
   input.image.program = std::filesystem::path(path).stem().string();
-  input.image.words = std::move(*words);
+  input.image.words = words;
   return input;
+}
+
+Result<Input> load_words(const std::string& contents, const std::string& path) {
+  Result<std::vector<fpc::Word>> words = firmware::words_from_text(contents, path);
+  if (!words) return words.error();
+  return input_of_words(*words, path);
 }
 
 // The input when the file holds one that is compiled already.
@@ -133,6 +140,23 @@ Result<offload::Compilation> compile_source(const ProgramSource& source,
       return base::invalid_input("is compiled already; compile takes an eBPF object", source.path);
   }
   return compile_program(source, target);
+}
+
+Result<Input> load_dump(const std::string& path) {
+  Result<std::string> contents = read_file(path);
+  if (!contents) return contents.error();
+  if (looks_like_words(*contents)) return load_words(*contents, path);
+  constexpr size_t kWordBytes = sizeof(fpc::Word);
+  if (contents->empty() || contents->size() % kWordBytes != 0) {
+    return base::invalid_input(
+        fmt::format("has {} bytes, a dump has 8 for each word", contents->size()), path);
+  }
+  std::vector<fpc::Word> words(contents->size() / kWordBytes);
+  for (size_t at = 0; at < words.size(); ++at) {
+    const auto* bytes = reinterpret_cast<const uint8_t*>(contents->data()) + at * kWordBytes;
+    words[at] = base::load_le<fpc::Word>(bytes);
+  }
+  return input_of_words(words, path);
 }
 
 Result<Input> load_input(const ProgramSource& source, const offload::Target& target) {

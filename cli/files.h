@@ -37,4 +37,8 @@ base::Result<Input> load_input(const ProgramSource& source, const offload::Targe
 base::Result<offload::Compilation> compile_source(const ProgramSource& source,
                                                   const offload::Target& target);
 
+// What `bpftool prog dump jited file PATH` wrote on a machine with a card: little-endian words of 64
+// bits. Text of words is taken, too.
+base::Result<Input> load_dump(const std::string& path);
+
 }  // namespace cli

@@ -25,6 +25,7 @@ int main(int argc, char** argv) {
   cli::add_dis(app, action);
   cli::add_asm(app, action);
   cli::add_filtertest(app, action);
+  cli::add_cosim(app, action);
   cli::add_nic(app, action);
   try {
     app.parse(argc, argv);

@@ -8,8 +8,10 @@
 #include <optional>
 
 #include "cli/commands.h"
+#include "cli/engine_option.h"
 #include "cli/event_log.h"
 #include "cli/files.h"
+#include "cli/link_input.h"
 #include "cli/manual.h"
 #include "cli/message.h"
 #include "cli/progress.h"
@@ -28,11 +30,6 @@ constexpr uint64_t kDefaultPackets =
     100'000;  // of the generator, when neither --packets nor --duration is given
 const std::string kDefaultTraffic = "size=64,flows=1000,proto=udp,rate=line";
 
-// Where the placed words of a word file expect their surroundings
-// (tests/data/kernel-jit/README.md).
-constexpr unsigned kPlacedDone = 0x1f00, kPlacedResident = 0x1000, kPlacedHelpers = 0x1e00,
-                   kPlacedHelperStride = 0x10;
-
 struct Options {
   ProgramSource source;
   TargetOptions target;
@@ -41,17 +38,6 @@ struct Options {
   unsigned fpcs = 0;
   uint64_t packets = 0, seed = 1, code_bytes = fpc::kTranslationBytes;
 };
-
-firmware::Layout placed_layout() {
-  firmware::Layout layout{0, kPlacedDone, kPlacedResident, {}};
-  unsigned address = kPlacedHelpers;
-  for (const unsigned helper : {firmware::kHelperMapLookup, firmware::kHelperMapUpdate,
-                                firmware::kHelperMapDelete, firmware::kHelperPerfEvent}) {
-    layout.helpers[helper] = address;
-    address += kPlacedHelperStride;
-  }
-  return layout;
-}
 
 Result<nic::Config> configure(const Options& options) {
   Result<nic::Config> config = nic::load_config(options.nic);
@@ -91,16 +77,14 @@ Result<nic::Limits> limits_of(const Options& options) {
 }
 
 Result<host::CardSession> open_session(const Options& options, const nic::Config& config,
-                                       const Input& input, RunFacts& facts) {
-  Result<firmware::LinkedStore> store =
-      input.placed ? firmware::link_relocated(input.image.words, placed_layout())
-                   : firmware::link(input.image);
+                                       const Input& input, const fpc::EngineChoice& engine,
+                                       RunFacts& facts) {
+  Result<firmware::LinkedStore> store = link_input(input);
   if (!store) return store.error();
   facts.words = store->program_words;
   facts.routine_words = store->routine_words;
   Result<host::CardSession> session =
-      host::CardSession::open(config, *store, input.image.maps, options.seed,
-                              {*fpc::find_engine(options.engine), options.code_bytes});
+      host::CardSession::open(config, *store, input.image.maps, options.seed, engine);
   if (!session || options.maps.empty()) return session;
   Result<std::string> text = read_file(options.maps);
   if (!text) return text.error();
@@ -207,11 +191,15 @@ int run(const Options& options) {
   Result<Input> input = load_input(options.source, *target);
   if (!input) return fail(input.error());
 
+  Result<EngineOption> engine = parse_engine(options.engine, config->workers);
+  if (!engine) return fail(engine.error());
+  engine->choice.code_bytes = options.code_bytes;
+
   RunFacts facts{config->name,
                  input->image.program,
                  options.target.name,
-                 options.engine,
-                 std::string(fpc::effective_name(*fpc::find_engine(options.engine))),
+                 engine->asked,
+                 engine->name,
                  options.seed,
                  config->workers,
                  0,
@@ -219,7 +207,7 @@ int run(const Options& options) {
                  0,
                  0,
                  input->image.warnings};
-  Result<host::CardSession> session = open_session(options, *config, *input, facts);
+  Result<host::CardSession> session = open_session(options, *config, *input, engine->choice, facts);
   if (!session) return fail(session.error());
   Result<Sinks> sinks = open_sinks(options, *input);
   if (!sinks) return fail(sinks.error());
@@ -250,12 +238,7 @@ void add_options(CLI::App& command, Options& o) {
       .add_option("--codegen", o.codegen, "code generator; kernel is what the driver's JIT emits")
       ->check(CLI::IsMember({"kernel"}))
       ->capture_default_str();
-  command
-      .add_option("--engine", o.engine,
-                  "how cores execute: jit (translated to the host's code) or interp; "
-                  "results are the same")
-      ->check(CLI::IsMember({"jit", "interp"}))
-      ->capture_default_str();
+  command.add_option("--engine", o.engine, kEngineHelp)->capture_default_str();
   command
       .add_option("--code-memory", o.code_bytes,
                   "bytes that jit may fill with translated code; it interprets the rest")

@@ -20,7 +20,7 @@ module fpc_csr #(
   input  logic [31:0]         wdata_i,
   input  logic [W-1:0]        ctx_i,
   input  logic [Contexts-1:0] enabled_i,
-  input  logic [3:0][31:0]    lm_addr_i,
+  input  logic [127:0]        lm_addr_i,
   input  logic [31:0]         xfer_index_i,
 
   output logic [31:0]         value_o,       // as the last read took it
@@ -61,7 +61,7 @@ module fpc_csr #(
   always_comb begin
     case (csr_i)
       fpc_pkg::CsrLmAddr0, fpc_pkg::CsrLmAddr1, fpc_pkg::CsrLmAddr2, fpc_pkg::CsrLmAddr3:
-        value_d = lm_addr_i[csr_i[1:0]];
+        value_d = lm_addr_i[{csr_i[1:0], 5'd0} +: 32];
       fpc_pkg::CsrXferIndex:     value_d = xfer_index_i;
       fpc_pkg::CsrByteIndex:     value_d = byte_index_q[ctx_i];
       fpc_pkg::CsrCtxPtr:        value_d = context_pointer_q;

@@ -75,7 +75,7 @@ module fpc_execute #(
   logic [31:0]      a;
   logic [31:0]      b;
   logic [31:0]      result;
-  logic [3:0][31:0] lm_addr;
+  logic [127:0]     lm_addr;
   logic [31:0]      xfer_index;
   logic [4:0]       fresh;
   logic [6:0]       gpr_a_raddr;

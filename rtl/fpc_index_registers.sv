@@ -14,7 +14,7 @@ module fpc_index_registers #(
   input  logic [W-1:0]      ctx_i,
 
   // Registers of the context
-  output logic [3:0][31:0]  lm_addr_o,
+  output logic [127:0]      lm_addr_o,    // 4 registers of 32 bits
   output logic [31:0]       xfer_index_o,
   output logic [4:0]        fresh_o,  // by number: 0..3, 4 is T_INDEX
 
@@ -34,28 +34,25 @@ module fpc_index_registers #(
   logic [31:0] lm_addr_q [Contexts*4]  /* verilator public_flat_rd */;
   logic [31:0] xfer_index_q [Contexts];
 
-  typedef struct packed {
-    logic         valid;
-    logic [W-1:0] ctx;
-    logic [2:0]   number;
-  } write_t;
-
-  write_t [2:0] recent_q;
+  // The last three writes, the newest in the lowest place
+  logic [2:0]     recent_valid_q;
+  logic [3*W-1:0] recent_ctx_q;
+  logic [8:0]     recent_number_q;
 
   always_comb begin
-    for (int unsigned i = 0; i < 4; i++) lm_addr_o[i] = lm_addr_q[{ctx_i, i[1:0]}];
+    for (int unsigned i = 0; i < 4; i++) lm_addr_o[i*32 +: 32] = lm_addr_q[{ctx_i, i[1:0]}];
     xfer_index_o = xfer_index_q[ctx_i];
     fresh_o      = '0;
     for (int unsigned i = 0; i < 3; i++) begin
-      if (recent_q[i].valid && recent_q[i].ctx == ctx_i) begin
-        if (`FPC_FAULT(27, 1'b1, i != 2)) fresh_o[recent_q[i].number] = 1'b1;
+      if (recent_valid_q[i] && recent_ctx_q[i*W +: W] == ctx_i) begin
+        if (`FPC_FAULT(27, 1'b1, i != 2)) fresh_o[recent_number_q[i*3 +: 3]] = 1'b1;
       end
     end
   end
 
   // By register: the first operand that moves it decides.
   logic [3:0]       lm_moves;
-  logic [3:0][31:0] lm_addr_d;
+  logic [127:0]     lm_addr_d;
   logic             xfer_moves;
   logic [31:0]      xfer_index_d;
 
@@ -72,8 +69,8 @@ module fpc_index_registers #(
       if (src_i.kind == fpc_pkg::KindLmem && src_i.lm_index == i[1:0] &&
           src_i.post != fpc_pkg::PostNone) post = src_i.post;
       lm_moves[i] = post != fpc_pkg::PostNone;
-      if (post == fpc_pkg::PostIncrement) lm_addr_d[i] = lm_addr_o[i] + 32'd4;
-      else lm_addr_d[i] = lm_addr_o[i] - `FPC_FAULT(28, 32'd4, 32'd8);
+      if (post == fpc_pkg::PostIncrement) lm_addr_d[i*32 +: 32] = lm_addr_o[i*32 +: 32] + 32'd4;
+      else lm_addr_d[i*32 +: 32] = lm_addr_o[i*32 +: 32] - `FPC_FAULT(28, 32'd4, 32'd8);
     end
   end
 
@@ -95,11 +92,13 @@ module fpc_index_registers #(
     if (!rst_ni) begin
       for (int unsigned i = 0; i < Contexts*4; i++) lm_addr_q[i] <= '0;
       for (int unsigned c = 0; c < Contexts; c++) xfer_index_q[c] <= '0;
-      recent_q <= '0;
+      recent_valid_q  <= '0;
+      recent_ctx_q    <= '0;
+      recent_number_q <= '0;
     end else begin
       if (post_i) begin
         for (int unsigned i = 0; i < 4; i++) begin
-          if (lm_moves[i]) lm_addr_q[{ctx_i, i[1:0]}] <= lm_addr_d[i];
+          if (lm_moves[i]) lm_addr_q[{ctx_i, i[1:0]}] <= lm_addr_d[i*32 +: 32];
         end
         if (xfer_moves) xfer_index_q[ctx_i] <= xfer_index_d;
       end
@@ -111,11 +110,9 @@ module fpc_index_registers #(
         end
       end
       if (busy_i) begin
-        recent_q[2]        <= recent_q[1];
-        recent_q[1]        <= recent_q[0];
-        recent_q[0].valid  <= we_i;
-        recent_q[0].ctx    <= ctx_i;
-        recent_q[0].number <= number_i;
+        recent_valid_q  <= {recent_valid_q[1:0], we_i};
+        recent_ctx_q    <= {recent_ctx_q[2*W-1:0], ctx_i};
+        recent_number_q <= {recent_number_q[5:0], number_i};
       end
     end
   end

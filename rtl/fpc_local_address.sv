@@ -5,7 +5,7 @@
 
 module fpc_local_address (
   input  fpc_pkg::operand_t operand_i,
-  input  logic [3:0][31:0]  lm_addr_i,
+  input  logic [127:0]      lm_addr_i,  // 4 registers of 32 bits
   input  logic [4:0]        fresh_i,
   output logic [9:0]        word_o,
   output logic [3:0]        fault_o  // fpc_pkg::fault_e; also for T_INDEX operands
@@ -15,7 +15,7 @@ module fpc_local_address (
   logic [31:0] address;
   logic [3:0]  offset;
 
-  assign address = lm_addr_i[operand_i.lm_index];
+  assign address = lm_addr_i[{operand_i.lm_index, 5'd0} +: 32];
   assign offset  = operand_i.value[3:0];
   assign word_o  = address[11:2] | {6'd0, offset};
 

@@ -11,7 +11,7 @@ module fpc_operands #(
   input  logic [W-1:0]     ctx_i,
 
   // Index registers of the context
-  input  logic [3:0][31:0] lm_addr_i,
+  input  logic [127:0]     lm_addr_i,
   input  logic [31:0]      xfer_index_i,
   input  logic [4:0]       fresh_i,
 

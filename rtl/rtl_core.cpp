@@ -214,6 +214,8 @@ class VerilatedCore final : public RtlCore {
 
 }  // namespace
 
+bool is_available() { return true; }
+
 std::unique_ptr<RtlCore> make_core() { return std::make_unique<VerilatedCore>(); }
 
 }  // namespace rtl

@@ -56,7 +56,10 @@ class RtlCore : public fpc::Core {
   virtual void inject(unsigned number) = 0;
 };
 
-// nullptr when this build has no model because Verilator was not there.
+// Whether this build has the model: Verilator was there.
+bool is_available();
+
+// nullptr when it is not available.
 std::unique_ptr<RtlCore> make_core();
 
 }  // namespace rtl

@@ -4,6 +4,8 @@
 
 namespace rtl {
 
+bool is_available() { return false; }
+
 std::unique_ptr<RtlCore> make_core() { return nullptr; }
 
 }  // namespace rtl

@@ -17,7 +17,7 @@ ALLOWED = {
     "nic-model": {"nic-model", "fpc/firmware", "fpc", "base"},
     "host-driver": {"host-driver", "nic-model", "offload-compiler", "offload-compiler/ebpf", "fpc/firmware", "fpc", "base"},
     "rtl": {"rtl", "fpc", "base"},
-    "cli": {"cli", "host-driver", "nic-model", "offload-compiler", "offload-compiler/ebpf", "fpc/firmware", "fpc", "base"},
+    "cli": {"cli", "rtl", "host-driver", "nic-model", "offload-compiler", "offload-compiler/ebpf", "fpc/firmware", "fpc", "base"},
 }
 # Headers of these libraries stay in .cpp files of these folders (decision 17).
 CONFINED = {

@@ -5,6 +5,7 @@
 #include "fpc/code_store.h"
 #include "fpc/interpreter.h"
 #include "fpc/jit/jit.h"
+#include "rtl/rtl_core.h"
 #include "tests/fpc/case_file.h"
 
 namespace fpc::test {
@@ -91,6 +92,7 @@ void check_setting(const Setting& setting, Core& core, const ByteStore& memory,
 std::unique_ptr<Core> make_engine(std::string_view name) {
   if (name == "interpreter") return std::make_unique<Interpreter>();
   if (name == "jit") return std::make_unique<Jit>();
+  if (name == "rtl") return rtl::make_core();
   return nullptr;
 }
 
