@@ -2,13 +2,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rtl/core_model.h"
 
-#include <verilated_fst_c.h>
-
 #include <cstring>
 #include <fstream>
 
-#include "Vfpc_core.h"
-#include "Vfpc_core___024root.h"
+#include <Vfpc_core.h>
+#if VM_TRACE_FST
+#include <verilated_fst_c.h>
+#endif
+#if VM_COVERAGE
+#include <verilated_cov.h>
+#endif
+#include <Vfpc_core___024root.h>
+#ifdef FPC_INJECT
+#include <Vfpc_core_fpc_inject_pkg.h>
+#endif
 
 namespace rtl {
 namespace {
@@ -31,7 +38,9 @@ uint32_t* window(Words& words, unsigned slot, unsigned size) {
 struct CoreModel::Verilated {
   VerilatedContext context;
   Vfpc_core top{&context};
+#if VM_TRACE_FST
   std::unique_ptr<VerilatedFstC> waves;
+#endif
 
   Vfpc_core___024root& root() { return *top.rootp; }
 };
@@ -39,17 +48,25 @@ struct CoreModel::Verilated {
 CoreModel::CoreModel() : v_(std::make_unique<Verilated>()) { reset(0, 0, 0, 0); }
 
 CoreModel::~CoreModel() {
+#if VM_TRACE_FST
   if (v_->waves) v_->waves->close();
+#endif
   v_->top.final();
+}
+
+void CoreModel::dump_waves([[maybe_unused]] uint64_t time) {
+#if VM_TRACE_FST
+  if (v_->waves) v_->waves->dump(time);
+#endif
 }
 
 void CoreModel::tick() {
   v_->top.clk_i = 1;
   v_->top.eval();
-  if (v_->waves) v_->waves->dump(2 * cycles_);
+  dump_waves(2 * cycles_);
   v_->top.clk_i = 0;
   v_->top.eval();
-  if (v_->waves) v_->waves->dump(2 * cycles_ + 1);
+  dump_waves(2 * cycles_ + 1);
   ++cycles_;
 }
 
@@ -254,18 +271,31 @@ std::span<uint32_t, fpc::kLmWords> CoreModel::local_memory() {
 
 void CoreModel::settle() { halted_tick(); }
 
-bool CoreModel::record_waves(const std::string& path) {
+bool CoreModel::record_waves([[maybe_unused]] const std::string& path) {
+#if VM_TRACE_FST
   if (!std::ofstream(path)) return false;  // fstapi does not tell
   v_->context.traceEverOn(true);
   v_->waves = std::make_unique<VerilatedFstC>();
   v_->top.trace(v_->waves.get(), 99);
   v_->waves->open(path.c_str());
   return v_->waves->isOpen();
+#else
+  return false;
+#endif
+}
+
+bool CoreModel::write_coverage([[maybe_unused]] const std::string& path) const {
+#if VM_COVERAGE
+  v_->context.coveragep()->write(path.c_str());
+  return std::ifstream(path).good();
+#else
+  return false;
+#endif
 }
 
 void CoreModel::inject([[maybe_unused]] unsigned number) {
 #ifdef FPC_INJECT
-  v_->root().__PVT__fpc_inject_pkg__DOT__selected = static_cast<CData>(number);
+  v_->top.__PVT__fpc_inject_pkg->selected = static_cast<CData>(number);
 #endif
 }
 

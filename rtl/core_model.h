@@ -51,9 +51,11 @@ class CoreModel {
   uint64_t cycles() const { return cycles_; }
   uint64_t corrected_words() const { return corrected_; }
   void inject(unsigned number);
+  [[nodiscard]] bool write_coverage(const std::string& path) const;
 
  private:
   void tick();
+  void dump_waves(uint64_t time);
   void halted_tick();
 
   struct Verilated;

@@ -81,7 +81,7 @@ module fpc_operands #(
                          ? uop_i.a.value[6:0] : {ctx_i, uop_i.a.value[R-1:0]};
   assign gpr_b_raddr_o = uop_i.b.kind == fpc_pkg::KindGprAbs
                          ? uop_i.b.value[6:0]
-                         : {ctx_i, uop_i.b.value[R-1:0] ^ `FPC_FAULT(31, 5'd0, 5'd16)};
+                         : {ctx_i, uop_i.b.value[R-1:0] ^ `FPC_FAULT(31, {R{1'b0}}, {R{1'b1}})};
   assign gpr_waddr_o   = uop_i.dst.kind == fpc_pkg::KindGprAbs
                          ? uop_i.dst.value[6:0] : {ctx_i, uop_i.dst.value[R-1:0]};
   assign indexed       = xfer_index_i[9:2];

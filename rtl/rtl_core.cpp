@@ -207,6 +207,9 @@ class VerilatedCore final : public RtlCore {
   uint64_t clock_cycles() const override { return state_.model.cycles(); }
   uint64_t corrected_words() const override { return state_.model.corrected_words(); }
   void inject(unsigned number) override { state_.model.inject(number); }
+  bool write_coverage(const std::string& path) const override {
+    return state_.model.write_coverage(path);
+  }
 
  private:
   mutable State state_;

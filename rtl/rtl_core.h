@@ -54,6 +54,10 @@ class RtlCore : public fpc::Core {
   // A wrong decision in place of the right one (fpc_inject.svh), 0 for none; only the model for
   // tests has them.
   virtual void inject(unsigned number) = 0;
+
+  // Which lines of the RTL have run, in the form of verilator_coverage; false: the file cannot be
+  // written, or the model does not count.
+  [[nodiscard]] virtual bool write_coverage(const std::string& path) const = 0;
 };
 
 // Whether this build has the model: Verilator was there.

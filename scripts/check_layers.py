@@ -26,6 +26,7 @@ CONFINED = {
     r"pcap.*": {"nic-model", "offload-compiler/ebpf"},
     r"toml\+\+/.*": {"nic-model"},
     r"CLI/.*": {"cli"},
+    r"verilated.*|Vfpc_core.*": {"rtl"},
 }
 
 

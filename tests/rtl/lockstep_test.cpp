@@ -1,45 +1,33 @@
-// The RTL beside the interpreter: random words, random programs, faults.
+// The RTL beside the interpreter: random words, random programs, the kernel JIT's images.
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 
-#include "fpc/code_store.h"
 #include "fpc/ecc.h"
-#include "rtl/lockstep.h"
+#include "fpc/firmware/image.h"
 #include "tests/fpc/random_words.h"
-#include "tests/rtl/driver.h"
+#include "tests/rtl/stress.h"
 
 namespace rtl::test {
 namespace {
 
-using fpc::CodeStore;
 using fpc::Word;
 
-constexpr unsigned kWords = 200;
-
-uint64_t wanted_words(uint64_t otherwise) {
+// 10 million are what the long run of ctest asks for.
+uint64_t wanted_words() {
   const char* wanted = std::getenv("MILLRACE_LOCKSTEP_WORDS");
-  return wanted != nullptr ? std::strtoull(wanted, nullptr, 10) : otherwise;
+  return wanted != nullptr ? std::strtoull(wanted, nullptr, 10) : 500'000;
 }
 
-// Words that both have executed alike; a difference fails the test.
-uint64_t run_both(Lockstep& both, const std::vector<Word>& words, uint64_t seed, unsigned runs,
-                  uint32_t budget) {
-  const base::Result<CodeStore> code = CodeStore::create(words);
-  both.set_code(*code);
-  both.reset(0, 0b1111, seed, 7);
-  std::mt19937_64 random(seed);
-  fpc::test::randomize(both, static_cast<unsigned>(words.size()), random);
-  Driver driver(both, seed);
-  uint64_t executed = 0;
-  for (unsigned i = 0; i < runs && !both.difference(); ++i) executed += driver.step(budget);
-  EXPECT_FALSE(both.difference()) << "seed " << seed << "\n" << both.difference()->text;
-  return executed;
-}
+#define EXPECT_ALIKE(both, what) \
+  EXPECT_FALSE((both).difference()) << what << "\n" << (both).difference()->text
 
 TEST(Lockstep, RandomWordsGiveTheSame) {
+  constexpr unsigned kWords = 200;
   Lockstep both(make_core());
   std::mt19937_64 random(4711);
   uint64_t executed = 0;
@@ -48,18 +36,52 @@ TEST(Lockstep, RandomWordsGiveTheSame) {
     for (unsigned i = 0; i < kWords; ++i)
       words.push_back(fpc::with_ecc(fpc::test::random_word(kWords, random)));
     executed += run_both(both, words, program, 200, 2'000);
+    EXPECT_ALIKE(both, "program " << program);
   }
   EXPECT_GT(executed, 20'000u) << "programs fault before they do anything";
 }
 
 TEST(Lockstep, ProgramsThatKeepGoingGiveTheSame) {
   Lockstep both(make_core());
-  const uint64_t enough = wanted_words(500'000);
   uint64_t executed = 0;
-  for (unsigned program = 0; executed < enough && !both.difference(); ++program) {
+  for (unsigned program = 0; executed < wanted_words() && !both.difference(); ++program) {
     std::mt19937_64 random(program);
     executed += run_both(both, fpc::test::random_program(400, random), program, 200, 3'000);
+    EXPECT_ALIKE(both, "program " << program);
   }
+}
+
+TEST(Lockstep, SpoiledWordsGiveTheSame) {
+  Lockstep both(make_core());
+  uint64_t executed = 0;
+  for (unsigned program = 0; executed < wanted_words() / 4 && !both.difference(); ++program) {
+    std::mt19937_64 random(program);
+    executed += run_both(both, stress_program(random), program, 100, 300);
+    EXPECT_ALIKE(both, "program " << program);
+  }
+  EXPECT_GT(both.rtl().corrected_words(), 100u) << "no single-bit error was ever fetched";
+}
+
+// What the kernel's JIT made of the vectors, from random registers: the images' own words and order.
+TEST(Lockstep, ImagesOfTheKernelsJitGiveTheSame) {
+  Lockstep both(make_core());
+  unsigned images = 0;
+  uint64_t executed = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(MILLRACE_TEST_DATA "/kernel-jit")) {
+    if (entry.path().extension() != ".nfp") continue;
+    std::ifstream file(entry.path());
+    const std::string text(std::istreambuf_iterator<char>(file), {});
+    const base::Result<std::vector<Word>> words = firmware::words_from_text(text, entry.path());
+    ASSERT_TRUE(words) << words.error().text();
+    std::vector<Word> placed;
+    for (const Word word : *words) placed.push_back(fpc::with_ecc(word));
+    for (unsigned seed = 0; seed < 20 && !both.difference(); ++seed)
+      executed += run_both(both, placed, seed, 40, 2'000);
+    EXPECT_ALIKE(both, entry.path());
+    ++images;
+  }
+  EXPECT_GT(images, 30u);
+  EXPECT_GT(executed, 20u * images);
 }
 
 }  // namespace
