@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/files.h"
 #include "cli/link_input.h"
+#include "cli/manual.h"
 #include "cli/message.h"
 #include "cli/target.h"
 #include "host-driver/card_session.h"
@@ -42,13 +43,14 @@ Result<host::CardSession> open(const Options& options, const Input& input, rtl::
   config->workers = 1;
   Result<firmware::LinkedStore> store = link_input(input);
   if (!store) return store.error();
-  const fpc::CoreMaker maker([&both](unsigned) -> std::unique_ptr<fpc::Core> {
+  fpc::EngineChoice engine;
+  engine.other = [&both](unsigned) -> std::unique_ptr<fpc::Core> {
     auto core = std::make_unique<rtl::Lockstep>(rtl::make_core());
     both = core.get();
     return core;
-  });
+  };
   Result<host::CardSession> session =
-      host::CardSession::open(*config, *store, input.image.maps, options.seed, maker);
+      host::CardSession::open(*config, *store, input.image.maps, options.seed, engine);
   if (!session || options.maps.empty()) return session;
   Result<std::string> text = read_file(options.maps);
   if (!text) return text.error();
@@ -113,10 +115,7 @@ void add_cosim(CLI::App& app, Action& action) {
   add_target_options(*command, options->target);
   command->add_option("--seed", options->seed, "seed of everything random")->capture_default_str();
   command->add_option("--fst", options->fst, "record the waves of the RTL core (GTKWave's format)");
-  command->footer(
-      "After every word the retirement port is compared with the interpreter, after every command "
-      "and swap all registers. The first difference ends the run: exit code 1, both states, the "
-      "last 20 words.");
+  add_manual(*command);
   command->callback([options, &action] { action = [options] { return run(*options); }; });
 }
 

@@ -62,6 +62,15 @@ its columns. At least one of -o and --annotate is needed.)",
 millrace compile build/examples/ttl.bpf.o --annotate
 millrace compile --filter 'udp port 53' --annotate dns.txt --json dns.json
 millrace compile build/examples/router.bpf.o -o router.json --target nfp/shipped --json -)"},
+    {"cosim",
+     R"(Runs a program on a card with one core, which is the RTL core and the interpreter at once. After every
+word the retirement port is compared with the interpreter, after every command and swap all
+registers. The first difference ends the run: both states and the last 20 words are printed.
+docs/rtl.md has more.)",
+     R"(0  both agree
+1  they differ
+2  bad input or usage, or a build without verilator)",
+     R"(millrace cosim build/examples/ttl.bpf.o --packets 100)"},
     {"dis",
      R"(Prints one instruction a line in the syntax of objdump's NFP disassembler; behind the ';' stand
 its address in words, the word itself, and in an image the source line and eBPF instruction that

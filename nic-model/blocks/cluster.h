@@ -121,7 +121,7 @@ class Cluster {
   };
   struct Worker {
     std::unique_ptr<fpc::Core> core;
-    const fpc::MemoryCommand* command = nullptr;  // of the core, where it stays
+    const fpc::MemoryCommand* command = nullptr;              // of the core, where it stays
     std::array<fpc::ContextState*, fpc::kSlots> registers{};  // where they stay in one place
     Access access;  // of the command that waits to be issued
     std::shared_ptr<const fpc::CodeStore> code;

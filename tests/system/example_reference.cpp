@@ -125,10 +125,6 @@ void compare(KernelOracle& kernel, const Bytes& frame, const ebpf::Outcome& outc
 
 }  // namespace
 
-std::ostream& operator<<(std::ostream& out, const Example& example) {
-  return out << example.program;
-}
-
 Expected reference_run(const Example& e) {
   const auto object = ebpf::load_object(example(std::string(e.file) + ".bpf.o"));
   EXPECT_TRUE(object) << object.error().text();

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <cstdint>
-#include <iosfwd>
 #include <nlohmann/json.hpp>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -13,7 +13,9 @@ namespace test {
 struct Example {
   const char *file, *program, *maps = nullptr;  // of build/examples
 };
-std::ostream& operator<<(std::ostream& out, const Example& example);
+inline std::ostream& operator<<(std::ostream& out, const Example& example) {
+  return out << example.program;
+}
 
 struct Expected {
   uint64_t aborted = 0, drop = 0, pass = 0, tx = 0;
