@@ -25,6 +25,12 @@ void add_dis(CLI::App& app, Action& action);
 void add_asm(CLI::App& app, Action& action);
 void add_cosim(CLI::App& app, Action& action);
 void add_nic(CLI::App& app, Action& action);
+void add_serve(CLI::App& app, Action& action);
+void add_exec(CLI::App& app, Action& action);
+void add_knob(CLI::App& app, Action& action);
+void add_map(CLI::App& app, Action& action);
+void add_hw(CLI::App& app, Action& action);
+void add_prog(CLI::App& app, Action& action);
 void add_filtertest(CLI::App& app, Action& action);
 
 }  // namespace cli

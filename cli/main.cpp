@@ -27,6 +27,12 @@ int main(int argc, char** argv) {
   cli::add_filtertest(app, action);
   cli::add_cosim(app, action);
   cli::add_nic(app, action);
+  cli::add_serve(app, action);
+  cli::add_exec(app, action);
+  cli::add_map(app, action);
+  cli::add_prog(app, action);
+  cli::add_knob(app, action);
+  cli::add_hw(app, action);
   try {
     app.parse(argc, argv);
     return action();

@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cassert>
+#include <string>
 #include <string_view>
 
 namespace cli {
@@ -71,6 +72,80 @@ docs/rtl.md has more.)",
 1  they differ
 2  bad input or usage, or a build without verilator)",
      R"(millrace cosim build/examples/ttl.bpf.o --packets 100)"},
+    {"serve",
+     R"(Keeps a card with one network device until it is told to end (SIGTERM, SIGINT). It prints the socket that
+millrace exec, map, prog and knob take, and a folder for pins. Only the user who started it may
+connect; a client that dies takes nothing down. docs/tools.md has more.)",
+     R"(0  told to end
+2  bad input or usage, or the socket is in use)",
+     R"(millrace serve --nic nic0 --socket card.sock)"},
+    {"exec",
+     R"(Runs a command and everything that it starts with the card in place of the kernel's: bpf(2) and rtnetlink
+calls are answered by the simulated card, all others go to the kernel. No privileges are needed.
+docs/tools.md has more.)",
+     R"(0  the command's own exit code is passed on, this and any other
+2  bad input or usage, or the command cannot be run)",
+     R"(millrace exec -- ip link show nic0
+millrace exec -- bpftool prog show)"},
+    {"knob",
+     R"(Reads and sets the switches of a card that lives on: those of the kernel's netdevsim under their names,
+`present` (the device is there) and `hw-tc-offload`. Without a name it lists all.)",
+     R"(0  done
+2  bad input or usage, or no card answers)",
+     R"(millrace knob --socket card.sock
+millrace knob bpf_map_accept=N --socket card.sock)"},
+    {"map",
+     R"(Reads and changes the maps of a card that lives on, by id or name. Keys and values are numbers of the map's
+size, little endian, or bytes with commas between.)",
+     R"(0  done
+1  the map has no such key, or the driver refuses
+2  bad input or usage, or no card answers)",
+     R"(millrace map dump counters --socket card.sock)"},
+    {"map dump", R"(Prints every entry of a map; --json writes them as bpftool's dump does.)",
+     R"(0  done
+2  bad input or usage, or no card answers)",
+     R"(millrace map dump counters --socket card.sock --json -)"},
+    {"map lookup", R"(Prints the value of a key.)",
+     R"(0  done
+1  no such key
+2  bad input or usage, or no card answers)",
+     R"(millrace map lookup counters 1 --socket card.sock)"},
+    {"map update", R"(Sets the value of a key, which --mode may demand to be there or not.)",
+     R"(0  done
+1  the driver refuses
+2  bad input or usage, or no card answers)",
+     R"(millrace map update counters 1 300 --mode exist --socket card.sock)"},
+    {"map delete", R"(Removes a key from a map.)",
+     R"(0  done
+1  no such key
+2  bad input or usage, or no card answers)",
+     R"(millrace map delete counters 1 --socket card.sock)"},
+    {"map getnext", R"(Prints the key after the given one, or the first.)",
+     R"(0  done
+1  no such key
+2  bad input or usage, or no card answers)",
+     R"(millrace map getnext counters --socket card.sock)"},
+    {"prog",
+     R"(Tells of the programs of a card that lives on: id, name, type, tag, device, words.)",
+     R"(0  done
+2  bad input or usage, or no card answers)",
+     R"(millrace prog list --socket card.sock)"},
+    {"prog list", R"(Prints a line for each program of the card.)",
+     R"(0  done
+2  bad input or usage, or no card answers)",
+     R"(millrace prog list --socket card.sock --json -)"},
+    {"prog show", R"(Prints what is known of one program, by id or name.)",
+     R"(0  done
+2  bad input or usage, no such program, or no card answers)",
+     R"(millrace prog show firewall --socket card.sock)"},
+    {"hw",
+     R"(Asks the running kernel, without changing anything, whether the driver of a network interface offloads
+eBPF, and says in one sentence what is missing. With a program it also says what the kernel's JIT
+would make of it. docs/hardware.md has more.)",
+     R"(0  the interface can offload
+1  it cannot
+2  bad input or usage, or no such interface)",
+     R"(millrace hw eth0)"},
     {"dis",
      R"(Prints one instruction a line in the syntax of objdump's NFP disassembler; behind the ';' stand
 its address in words, the word itself, and in an image the source line and eBPF instruction that
@@ -103,11 +178,11 @@ that are built in can be copied, edited and named wherever a command takes --nic
 2  bad input or usage)",
      R"(millrace nic list
 millrace nic show nfp-120)"},
-    {"list", R"(Prints one name a line, for --nic and millrace nic show.)",
+    {"nic list", R"(Prints one name a line, for --nic and millrace nic show.)",
      R"(0  done
 2  bad usage)",
      R"(millrace nic list)"},
-    {"show",
+    {"nic show",
      R"(Prints one parameter a line: key, value, unit, and where the value comes from: measured, derived or
 guessed, with the source. A TOML file may say `base` and only what differs.)",
      R"(0  done
@@ -115,6 +190,13 @@ guessed, with the source. A TOML file may say `base` and only what differs.)",
      R"(millrace nic show agilio-cx-2x40
 millrace nic show nfp-120 --json -)"},
 };
+
+// "nic show": without the program's own name.
+std::string full_name(const CLI::App& command) {
+  const CLI::App* const above = command.get_parent();
+  const bool is_nested = above != nullptr && above->get_parent() != nullptr;
+  return (is_nested ? above->get_name() + " " : "") + command.get_name();
+}
 
 std::string indented(std::string_view text) {
   std::string out = "  ";
@@ -128,7 +210,8 @@ std::string indented(std::string_view text) {
 }  // namespace
 
 void add_manual(CLI::App& command) {
-  const auto* const page = std::ranges::find(kPages, command.get_name(), &Page::command);
+  const std::string name = full_name(command);
+  const auto* const page = std::ranges::find(kPages, name, &Page::command);
   assert(page != std::end(kPages) && "every command has a page");
   command.footer(fmt::format("DESCRIPTION\n{}\nEXIT CODES\n{}\nEXAMPLES\n{}",
                              indented(page->description), indented(page->exit_codes),

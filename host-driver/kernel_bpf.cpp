@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 #include <linux/bpf.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -123,7 +122,7 @@ std::string log_of(bpf_attr attr) {
     attr.log_size = static_cast<uint32_t>(log.size());
     attr.log_level = 1;
     const int result = bpf(BPF_PROG_LOAD, &attr);
-    const KernelFd accepted_now(result);
+    const base::UniqueFd accepted_now(result);
     if (result != -ENOSPC) break;
   }
   log.resize(std::strlen(log.c_str()));
@@ -131,15 +130,6 @@ std::string log_of(bpf_attr attr) {
 }
 
 }  // namespace
-
-KernelFd::~KernelFd() {
-  if (fd_ >= 0) close(fd_);
-}
-
-KernelFd& KernelFd::operator=(KernelFd&& other) noexcept {
-  std::swap(fd_, other.fd_);
-  return *this;
-}
 
 KernelBtf KernelBtf::load(const ebpf::KernelTypes& types) {
   KernelBtf out;
@@ -152,7 +142,7 @@ KernelBtf KernelBtf::load(const ebpf::KernelTypes& types) {
   if (fd < 0) {
     out.refusal = std::strerror(-fd);
   } else {
-    out.fd = KernelFd(fd);
+    out.fd = base::UniqueFd(fd);
   }
   return out;
 }
@@ -194,7 +184,7 @@ KernelProgram load_into_kernel(const ebpf::Program& program, const KernelMaps& m
   const int result = bpf(BPF_PROG_LOAD, &attr);
   KernelProgram out;
   if (result >= 0) {
-    out.fd = KernelFd(result);
+    out.fd = base::UniqueFd(result);
     return out;
   }
   out.error = -result;

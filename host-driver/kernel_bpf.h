@@ -11,32 +11,17 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/unique_fd.h"
 #include "offload-compiler/ebpf/kernel_types.h"
 #include "offload-compiler/ebpf/program.h"
 
 namespace host {
 
-// A file descriptor that closes itself; -1 is none.
-class KernelFd {
- public:
-  KernelFd() = default;
-  explicit KernelFd(int fd) : fd_(fd) {}
-  ~KernelFd();
-  KernelFd(KernelFd&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
-  KernelFd& operator=(KernelFd&& other) noexcept;
-
-  int get() const { return fd_; }
-  explicit operator bool() const { return fd_ >= 0; }
-
- private:
-  int fd_ = -1;
-};
-
 // Types of an object. Locks in maps, callbacks and tail calls out of functions need them, other programs do without.
 struct KernelBtf {
   static KernelBtf load(const ebpf::KernelTypes& types);
 
-  KernelFd fd;          // none: the object has no types, or they are refused
+  base::UniqueFd fd;    // none: the object has no types, or they are refused
   std::string refusal;  // the kernel's reason
   ebpf::KernelTypes types;
 
@@ -53,15 +38,15 @@ class KernelMaps {
   int fd(size_t index) const { return maps_[index].get(); }
 
  private:
-  std::vector<KernelFd> maps_;
+  std::vector<base::UniqueFd> maps_;
 };
 
 enum class KernelLog { kNone, kOfRefusal };  // a log slows the verifier down many times
 
 struct KernelProgram {
-  KernelFd fd;      // none when refused
-  int error = 0;    // errno of the refusal
-  std::string log;  // of the kernel's verifier
+  base::UniqueFd fd;  // none when refused
+  int error = 0;      // errno of the refusal
+  std::string log;    // of the kernel's verifier
 
   explicit operator bool() const { return static_cast<bool>(fd); }
   // The log's last line before its summary, or the errno's text.

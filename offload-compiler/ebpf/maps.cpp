@@ -86,16 +86,19 @@ struct Map::Impl {
     if (index.size() >= def.max_entries) return -E2BIG;
     const uint32_t slot = take_slot();
     std::ranges::copy(value, values.value(slot));
-    index.emplace(view(key), slot);
+    const auto added = index.emplace(view(key), slot).first;
+    keys.resize(used_slots);
+    keys[slot] = &added->first;
     return 0;
   }
 
   const MapDef def;
   const bool is_array;
   SlotStore values;
-  Index index;                       // hash: key to slot
-  std::vector<uint32_t> free_slots;  // hash: removed entries
-  uint32_t used_slots = 0;           // hash: slots that ever held an entry
+  Index index;                           // hash: key to slot
+  std::vector<uint32_t> free_slots;      // hash: removed entries
+  uint32_t used_slots = 0;               // hash: slots that ever held an entry
+  std::vector<const std::string*> keys;  // hash: by slot, nullptr: removed
 };
 
 base::Result<std::unique_ptr<Map>> Map::create(const MapDef& def) {
@@ -151,8 +154,26 @@ int Map::remove(Bytes key) {
   const auto entry = impl_->index.find(view(key));
   if (entry == impl_->index.end()) return -ENOENT;
   impl_->free_slots.push_back(entry->second);
+  impl_->keys[entry->second] = nullptr;
   impl_->index.erase(entry);
   return 0;
+}
+
+bool Map::key_from(uint32_t slot, std::span<uint8_t> key) const {
+  if (impl_->is_array) {
+    if (slot >= impl_->def.max_entries) return false;
+    base::store_le(key.data(), slot);
+    return true;
+  }
+  while (slot < impl_->used_slots && impl_->keys[slot] == nullptr) ++slot;
+  if (slot >= impl_->used_slots) return false;
+  std::ranges::copy(bytes_of(*impl_->keys[slot]), key.begin());
+  return true;
+}
+
+bool Map::next_key(Bytes key, std::span<uint8_t> next) const {
+  const std::optional<uint32_t> found = find(key);
+  return key_from(found ? *found + 1 : 0, next);
 }
 
 void Map::for_each(const std::function<void(Bytes, Bytes)>& visit) const {
@@ -179,6 +200,7 @@ void Map::for_each(const std::function<void(Bytes, Bytes)>& visit) const {
 void Map::clear() {
   impl_->index.clear();
   impl_->free_slots.clear();
+  impl_->keys.clear();
   impl_->used_slots = 0;
   impl_->values.zero();
   if (impl_->is_array) std::ranges::copy(impl_->def.initial, impl_->values.value(0));

@@ -30,6 +30,9 @@ class Map {
   // Both return 0 or -errno, as bpf(2).
   int update(std::span<const uint8_t> key, std::span<const uint8_t> value, uint64_t flags);
   int remove(std::span<const uint8_t> key);
+  // The key behind `key` in the order of slots, the first when there is no such entry or `key` is empty. False: there is none
+  // behind it.
+  bool next_key(std::span<const uint8_t> key, std::span<uint8_t> next) const;
   // Hash: ascending by the key's bytes; array: ascending by index, all entries.
   void for_each(
       const std::function<void(std::span<const uint8_t>, std::span<const uint8_t>)>& visit) const;
@@ -38,6 +41,8 @@ class Map {
   // Entries live in numbered slots, whose memory stays valid until clear(), even when the entry is
   // removed.
   std::optional<uint32_t> find(std::span<const uint8_t> key) const;
+  // The key of the first entry in `slot` or behind it. False: there is none.
+  bool key_from(uint32_t slot, std::span<uint8_t> key) const;
   uint8_t* slot_value(uint32_t slot);  // nullptr: no entry ever used this slot
 
  private:

@@ -1,0 +1,121 @@
+// Listing and opening the objects of a card.
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/card_client.h"
+
+#include <fmt/format.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+
+namespace cli {
+namespace {
+
+template <typename T>
+uint64_t address_of(T* pointer) {
+  return reinterpret_cast<uint64_t>(pointer);
+}
+
+template <typename Object>
+base::Result<Object> pick(base::Result<std::vector<Object>> objects, const std::string& name,
+                          const char* kind) {
+  if (!objects) return objects.error();
+  uint32_t id = 0;
+  const char* end = name.data() + name.size();
+  const bool is_id = std::from_chars(name.data(), end, id).ptr == end;
+  Object* found = nullptr;
+  for (Object& object : *objects) {
+    if (is_id ? object.info.id != id : name != object.info.name) continue;
+    if (found != nullptr)
+      return base::invalid_input(
+          fmt::format("several {}s are called `{}`: name one by its id", kind, name));
+    found = &object;
+  }
+  if (found == nullptr)
+    return base::invalid_input(
+        fmt::format("the card has no {} `{}`, among {}", kind, name, objects->size()));
+  return std::move(*found);
+}
+
+}  // namespace
+
+CardClient::CardClient(interpose::Client client)
+    : queues_(std::make_unique<interpose::RouteQueues>()), traps_(std::move(client), *queues_) {}
+
+base::Result<CardClient> CardClient::connect(const std::string& socket) {
+  base::Result<interpose::Client> client = interpose::Client::connect(socket, 0);
+  if (!client) return client.error();
+  return CardClient(std::move(*client));
+}
+
+int64_t CardClient::bpf(int command, bpf_attr& attr, base::UniqueFd* fd) {
+  const interpose::Target self(static_cast<int>(getpid()), [] { return true; });
+  const interpose::Call call{
+      SYS_bpf, {static_cast<uint64_t>(command), address_of(&attr), sizeof attr, 0, 0, 0}};
+  interpose::Outcome outcome = traps_.handle(call, self);
+  if (outcome.passed) return -ENOSYS;
+  if (!outcome.fd) return outcome.value;
+  const int64_t number = outcome.fd.get();
+  if (fd != nullptr) *fd = std::move(outcome.fd);
+  return number;
+}
+
+bool CardClient::fill(Map& map) {
+  bpf_attr attr = {};
+  attr.info.bpf_fd = static_cast<uint32_t>(map.fd.get());
+  attr.info.info_len = sizeof map.info;
+  attr.info.info = address_of(&map.info);
+  return bpf(BPF_OBJ_GET_INFO_BY_FD, attr) >= 0;
+}
+
+bool CardClient::fill(Prog& prog) {
+  bpf_attr attr = {};
+  attr.info.bpf_fd = static_cast<uint32_t>(prog.fd.get());
+  attr.info.info_len = sizeof prog.info;
+  attr.info.info = address_of(&prog.info);
+  if (bpf(BPF_OBJ_GET_INFO_BY_FD, attr) < 0) return false;
+  prog.maps.resize(prog.info.nr_map_ids);
+  bpf_prog_info again = {};
+  again.nr_map_ids = prog.info.nr_map_ids;
+  again.map_ids = address_of(prog.maps.data());
+  attr.info.info_len = sizeof again;
+  attr.info.info = address_of(&again);
+  return prog.maps.empty() || bpf(BPF_OBJ_GET_INFO_BY_FD, attr) >= 0;
+}
+
+template <typename Object>
+base::Result<std::vector<Object>> CardClient::all(int next_command, int open_command) {
+  std::vector<Object> out;
+  for (uint32_t id = 0;;) {
+    bpf_attr attr = {};
+    attr.start_id = id;
+    const int64_t failed = bpf(next_command, attr);
+    if (failed == -ENOENT) return out;
+    if (failed < 0)
+      return base::io_error(
+          fmt::format("the card does not answer: {}", std::strerror(static_cast<int>(-failed))));
+    id = attr.next_id;
+    attr = {};
+    attr.prog_id = id;  // the field is where the ids of the other kinds are
+    Object object;
+    // What went away meanwhile is not listed.
+    if (bpf(open_command, attr, &object.fd) >= 0 && fill(object)) out.push_back(std::move(object));
+  }
+}
+
+base::Result<std::vector<CardClient::Map>> CardClient::maps() {
+  return all<Map>(BPF_MAP_GET_NEXT_ID, BPF_MAP_GET_FD_BY_ID);
+}
+base::Result<std::vector<CardClient::Prog>> CardClient::progs() {
+  return all<Prog>(BPF_PROG_GET_NEXT_ID, BPF_PROG_GET_FD_BY_ID);
+}
+base::Result<CardClient::Map> CardClient::map(const std::string& name) {
+  return pick(maps(), name, "map");
+}
+base::Result<CardClient::Prog> CardClient::prog(const std::string& name) {
+  return pick(progs(), name, "program");
+}
+
+}  // namespace cli

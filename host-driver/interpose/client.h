@@ -1,0 +1,33 @@
+// A front end's side of the conversation: sends a request, serves what the server asks about the caller, returns the answer.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+
+#include "host-driver/interpose/channel.h"
+#include "host-driver/interpose/target.h"
+
+namespace interpose {
+
+// What kTalk needs; empty where the call has no socket.
+using Talk = std::function<std::vector<uint8_t>(std::span<const uint8_t>)>;
+
+class Client {
+ public:
+  // Connects and says hello. Error: no server, or one of another protocol.
+  static base::Result<Client> connect(const std::string& path, uint32_t mode);
+  static base::Result<Client> over(Channel channel, uint32_t mode);
+
+  // Fills in the caller's network namespace. Nothing: the server is gone.
+  std::optional<Message> call(Message request, const Target& target, const Talk& talk = {});
+
+  // The server's folder for pins.
+  const std::string& pins() const { return pins_; }
+
+ private:
+  explicit Client(Channel channel) : channel_(std::move(channel)) {}
+  Channel channel_;
+  std::string pins_;
+};
+
+}  // namespace interpose

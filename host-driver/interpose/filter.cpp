@@ -1,0 +1,111 @@
+// Classic BPF for seccomp(2), written out: libseccomp 2.5.4 cannot ask for WAIT_KILLABLE_RECV.
+// SPDX-License-Identifier: Apache-2.0
+#include "host-driver/interpose/filter.h"
+
+#include <linux/audit.h>
+#include <linux/seccomp.h>
+#include <linux/sockios.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+
+namespace interpose {
+namespace {
+
+#ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
+#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
+#endif
+
+constexpr uint32_t kNoSuchCall = SECCOMP_RET_ERRNO | ENOSYS;
+
+#if defined(__x86_64__)
+constexpr uint32_t kNative = AUDIT_ARCH_X86_64;
+constexpr uint32_t kFirstForeignNumber = 0x40000000;  // of x32, which has the same architecture
+constexpr uint32_t kForeignBpf = 357;                 // bpf(2) of i386
+#elif defined(__aarch64__)
+constexpr uint32_t kNative = AUDIT_ARCH_AARCH64;
+constexpr uint32_t kFirstForeignNumber = UINT32_MAX;
+constexpr uint32_t kForeignBpf = 386;  // bpf(2) of 32-bit Arm
+#else
+#error "no seccomp front end for this instruction set"
+#endif
+
+constexpr uint32_t kAlways[] = {
+    SYS_bpf,
+    SYS_statfs,
+#ifdef SYS_readlink
+    SYS_readlink,
+#endif
+    SYS_readlinkat,
+};
+constexpr uint32_t kNetwork[] = {SYS_sendto, SYS_sendmsg, SYS_recvfrom, SYS_recvmsg};
+constexpr uint32_t kInterfaceIoctls[] = {SIOCGIFINDEX, SIOCGIFNAME,   SIOCGIFFLAGS,
+                                         SIOCGIFMTU,   SIOCGIFTXQLEN, SIOCGIFHWADDR};
+
+class Program {
+ public:
+  void load(size_t offset) {
+    code_.push_back(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, static_cast<uint32_t>(offset)));
+  }
+  void finish(uint32_t result) { code_.push_back(BPF_STMT(BPF_RET | BPF_K, result)); }
+  void finish_if_equal(uint32_t value, uint32_t result) {
+    code_.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1));
+    finish(result);
+  }
+  void finish_if_at_least(uint32_t value, uint32_t result) {
+    code_.push_back(BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, value, 0, 1));
+    finish(result);
+  }
+  void skip_if_equal(uint32_t value, uint8_t count) {
+    code_.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, count, 0));
+  }
+  std::vector<sock_filter> take() { return std::move(code_); }
+
+ private:
+  std::vector<sock_filter> code_;
+};
+
+}  // namespace
+
+std::vector<sock_filter> make_filter(bool only_bpf) {
+  Program p;
+  p.load(offsetof(seccomp_data, arch));
+  p.skip_if_equal(kNative, 4);
+  p.load(offsetof(seccomp_data, nr));
+  p.finish_if_equal(kForeignBpf, kNoSuchCall);
+  p.finish(SECCOMP_RET_ALLOW);
+  p.load(offsetof(seccomp_data, nr));
+  p.finish_if_at_least(kFirstForeignNumber, kNoSuchCall);
+  for (const uint32_t number : kAlways) p.finish_if_equal(number, SECCOMP_RET_USER_NOTIF);
+  if (!only_bpf)
+    for (const uint32_t number : kNetwork) p.finish_if_equal(number, SECCOMP_RET_USER_NOTIF);
+  p.skip_if_equal(SYS_ioctl, 1);
+  p.finish(SECCOMP_RET_ALLOW);
+  p.load(offsetof(seccomp_data, args) + sizeof(uint64_t));  // the low half of the second argument
+  for (const uint32_t request : kInterfaceIoctls)
+    p.finish_if_equal(request, SECCOMP_RET_USER_NOTIF);
+  p.finish(SECCOMP_RET_ALLOW);
+  return p.take();
+}
+
+int install_filter(const std::vector<sock_filter>& filter) {
+  const sock_fprog program = {static_cast<unsigned short>(filter.size()),
+                              const_cast<sock_filter*>(filter.data())};
+  const unsigned long flags =
+      SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
+  long listener = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+  if (listener < 0 && errno == EACCES) {
+    // Without CAP_SYS_ADMIN the kernel wants this first; programs with the set-user-id bit then run as their caller.
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    listener = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+  }
+  return listener < 0 ? -errno : static_cast<int>(listener);
+}
+
+bool has_filter() { return prctl(PR_GET_SECCOMP) == SECCOMP_MODE_FILTER; }
+
+}  // namespace interpose

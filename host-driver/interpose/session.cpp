@@ -1,0 +1,129 @@
+// Turning requests into calls of the simulated kernel, whose callbacks ask the front end back.
+// SPDX-License-Identifier: Apache-2.0
+#include "host-driver/interpose/session.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <iterator>
+
+#include "host-driver/interpose/attr_rules.h"
+
+namespace interpose {
+namespace {
+
+std::vector<uint8_t> bytes_of(const std::string& text) { return {text.begin(), text.end()}; }
+
+}  // namespace
+
+void Session::run() {
+  while (!broken_) {
+    const std::optional<Message> request = channel_.receive();
+    if (!request) return;
+    if (services_.placeholders.collect()) services_.objects.settle();
+    if (!channel_.send(answer(*request), kAskTimeoutMs)) return;
+  }
+}
+
+Message Session::answer(const Message& request) {
+  known_.clear();
+  known_fd_ = -1;
+  if (!greeted_ && request.verb != Verb::kHello) return done(-EPROTO);
+  switch (request.verb) {
+    case Verb::kHello:
+      return hello(request);
+    case Verb::kBpf:
+      return bpf(request);
+    case Verb::kNetlink:
+      return netlink(request);
+    case Verb::kInterface:
+      return interface(request);
+    case Verb::kKnob:
+      return knob(request);
+    default:
+      return done(-ENOSYS);
+  }
+}
+
+Message Session::hello(const Message& request) {
+  if (request.word[1] != kProtocol) return done(-EPROTONOSUPPORT);
+  greeted_ = true;
+  mode_ = static_cast<uint32_t>(request.word[0]);
+  Message message = done(0);
+  message.data = bytes_of(services_.pins);
+  return message;
+}
+
+Message Session::bpf(const Message& original) {
+  Message request;
+  request.word = original.word;
+  const auto attr_end =
+      original.data.begin() + std::clamp<int64_t>(request.word[5], 0, std::ssize(original.data));
+  request.data.assign(original.data.begin(), attr_end);
+  known_.assign(attr_end, original.data.end());
+  known_fd_ = static_cast<int>(request.word[6]);
+  known_file_ = {static_cast<uint64_t>(request.word[7]), static_cast<uint64_t>(request.word[8])};
+  known_access_ = static_cast<int>(request.word[9]);
+  const auto command = static_cast<int>(request.word[0]);
+  if ((mode_ & kModePromote) != 0) promote(command, request.data, first_device(request));
+  writes_.clear();
+  given_.reset();
+  if ((mode_ & kModeHybrid) != 0) {
+    if (std::optional<Message> of_host = ask_host(request)) return std::move(*of_host);
+  }
+  if (wants_memory_mapping(command, request.data)) return done(-EINVAL);
+  const uint64_t bytes = bytes_of_new_map(command, request.data);
+  const Placeholders& held = services_.placeholders;
+  if (bytes != 0 && held.map_bytes(client_) + bytes > held.limits().map_bytes) return done(-ENOMEM);
+  host::Bpf& kernel = (mode_ & kModeStrict) != 0 ? services_.strict : services_.relaxed;
+  Message reply = done(kernel.call(caller(request), command, static_cast<uint64_t>(request.word[1]),
+                                   static_cast<uint32_t>(request.data.size())));
+  reply.data = std::move(writes_);
+  if (given_ && reply.word[0] >= 0) reply.fds.push_back(std::move(given_));
+  given_.reset();
+  return reply;
+}
+
+Message Session::netlink(const Message& request) {
+  host::RouteCaller who;
+  who.net = net_of(request);
+  who.port = static_cast<uint32_t>(request.word[0]);
+  who.may_change_host = (mode_ & kModeHybrid) != 0;
+  who.promote = (mode_ & kModePromote) != 0;
+  who.identify = [&](int fd) { return identify(fd); };
+  who.namespace_of = [&](int fd) -> std::optional<host::NetNamespace> {
+    const std::optional<FileId> file = file_of(fd, nullptr);
+    if (!file) return std::nullopt;
+    return host::NetNamespace{file->dev, file->ino};
+  };
+  who.talk = [&](std::span<const uint8_t> message) {
+    std::optional<Message> reply =
+        ask(Verb::kTalk, {}, std::vector<uint8_t>(message.begin(), message.end()));
+    return reply ? std::move(reply->data) : std::vector<uint8_t>();
+  };
+  std::optional<std::vector<uint8_t>> answer = services_.route.request(who, request.data);
+  services_.objects.settle();
+  if (!answer) return pass();
+  Message reply = done(0);
+  reply.data = std::move(*answer);
+  return reply;
+}
+
+Message Session::interface(const Message& request) {
+  std::vector<uint8_t> data = request.data;
+  const std::optional<int> result = services_.route.interface_ioctl(
+      net_of(request), static_cast<uint64_t>(request.word[0]), data);
+  if (!result) return pass();
+  Message reply = done(*result);
+  reply.data = std::move(data);
+  return reply;
+}
+
+Message Session::knob(const Message& request) {
+  const base::Result<std::string> text =
+      services_.knob(std::string(request.data.begin(), request.data.end()));
+  Message reply = done(text ? 0 : -EINVAL);
+  reply.data = bytes_of(text ? *text : text.error().text());
+  return reply;
+}
+
+}  // namespace interpose

@@ -1,0 +1,110 @@
+// Reaching into a process by its thread id.
+// SPDX-License-Identifier: Apache-2.0
+#include "host-driver/interpose/target.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <cstdlib>
+#include <cstring>
+
+namespace interpose {
+namespace {
+
+constexpr uint64_t kPageBytes = 4096;
+
+std::string file_text(const std::string& path) {
+  const base::UniqueFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  char text[4096];
+  const ssize_t n = file ? ::read(file.get(), text, sizeof text) : 0;
+  return {text, n > 0 ? static_cast<size_t>(n) : 0};
+}
+
+}  // namespace
+
+std::string Target::proc(const std::string& rest) const {
+  return "/proc/" + std::to_string(thread_) + "/" + rest;
+}
+
+bool Target::read(uint64_t address, std::span<uint8_t> to) const {
+  if (to.empty()) return true;
+  const iovec here = {to.data(), to.size()};
+  const iovec there = {reinterpret_cast<void*>(address), to.size()};
+  const ssize_t n = process_vm_readv(thread_, &here, 1, &there, 1, 0);
+  return n == static_cast<ssize_t>(to.size()) && is_waiting_();
+}
+
+bool Target::write(uint64_t address, std::span<const uint8_t> from) const {
+  if (from.empty()) return true;
+  if (!is_waiting_()) return false;
+  const iovec here = {const_cast<uint8_t*>(from.data()), from.size()};
+  const iovec there = {reinterpret_cast<void*>(address), from.size()};
+  return process_vm_writev(thread_, &here, 1, &there, 1, 0) == static_cast<ssize_t>(from.size());
+}
+
+std::string Target::read_path(uint64_t address) const {
+  std::string path;
+  while (path.size() < PATH_MAX) {
+    uint8_t part[256];  // never across a page, since the next one may not exist
+    const uint64_t size = std::min<uint64_t>(sizeof part, kPageBytes - address % kPageBytes);
+    if (!read(address, {part, size})) return {};
+    const void* end = std::memchr(part, 0, size);
+    const auto* text = reinterpret_cast<const char*>(part);
+    if (end != nullptr) return path + text;
+    path.append(text, size);
+    address += size;
+  }
+  return {};
+}
+
+std::optional<FileId> Target::identify(int fd, int* access_mode) const {
+  const std::string path = proc("fd/" + std::to_string(fd));
+  struct stat link = {}, file = {};
+  if (fd < 0 || lstat(path.c_str(), &link) != 0 || stat(path.c_str(), &file) != 0)
+    return std::nullopt;
+  const bool can_read = (link.st_mode & S_IRUSR) != 0, can_write = (link.st_mode & S_IWUSR) != 0;
+  *access_mode = can_read && can_write ? O_RDWR : can_write ? O_WRONLY : O_RDONLY;
+  if (!is_waiting_()) return std::nullopt;
+  return FileId{file.st_dev, file.st_ino};
+}
+
+std::string Target::status_field(const char* name) const {
+  const std::string text = file_text(proc("status"));
+  const size_t at = text.find(std::string("\n") + name + ":\t");
+  if (at == std::string::npos) return {};
+  const size_t from = at + std::strlen(name) + 3;
+  return text.substr(from, text.find('\n', from) - from);
+}
+
+base::UniqueFd Target::duplicate(int fd) const {
+  const int process = std::atoi(status_field("Tgid").c_str());
+  const base::UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, process, 0)));
+  if (!pidfd || !is_waiting_()) return {};
+  return base::UniqueFd(static_cast<int>(syscall(SYS_pidfd_getfd, pidfd.get(), fd, 0)));
+}
+
+std::string Target::outside(int folder, const std::string& path) const {
+  if (path.starts_with("/")) return proc("root") + path;
+  if (folder == AT_FDCWD) return proc("cwd/") + path;
+  return proc("fd/" + std::to_string(folder) + "/") + path;
+}
+
+FileId Target::net_namespace() const {
+  struct stat status = {};
+  if (stat(proc("ns/net").c_str(), &status) != 0) return {};
+  return {status.st_dev, status.st_ino};
+}
+
+// Who owns the process's entry; root where it may not be traced.
+uint32_t Target::uid() const {
+  struct stat status = {};
+  return stat(("/proc/" + std::to_string(thread_)).c_str(), &status) == 0 ? status.st_uid
+                                                                          : UINT32_MAX;
+}
+
+}  // namespace interpose

@@ -1,0 +1,54 @@
+// The process that made a call: its memory, descriptors, paths and network namespace, seen from outside or from within.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Everything goes through /proc and process_vm_readv, which work on one's own process as well, so the supervisor and the
+// preload library share this file. Errors are negative errno.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "base/unique_fd.h"
+
+namespace interpose {
+
+// A file by its device and inode.
+struct FileId {
+  uint64_t dev = 0, ino = 0;
+  bool operator==(const FileId&) const = default;
+};
+
+class Target {
+ public:
+  // `thread` may be any thread of the process. `is_waiting` says whether it still waits for the answer to its call: its id
+  // may belong to another process by now, so what was read counts only when this is true afterwards.
+  Target(int thread, std::function<bool()> is_waiting)
+      : thread_(thread), is_waiting_(std::move(is_waiting)) {}
+
+  bool read(uint64_t address, std::span<uint8_t> to) const;
+  bool write(uint64_t address, std::span<const uint8_t> from) const;
+  // A path of at most PATH_MAX bytes; empty: unreadable or too long.
+  std::string read_path(uint64_t address) const;
+
+  std::optional<FileId> identify(int fd, int* access_mode) const;
+  // A descriptor of our own for the same open file; none: errno says why.
+  base::UniqueFd duplicate(int fd) const;
+  // What a path of the process is here, through its root and current folder; `folder` as in openat(2).
+  std::string outside(int folder, const std::string& path) const;
+  // A path below /proc/self as the process would see it.
+  std::string process_path(const std::string& rest) const { return proc(rest); }
+  FileId net_namespace() const;
+  uint32_t uid() const;  // effective
+
+ private:
+  std::string proc(const std::string& rest) const;
+  std::string status_field(const char* name) const;
+
+  int thread_;
+  std::function<bool()> is_waiting_;
+};
+
+}  // namespace interpose

@@ -1,0 +1,29 @@
+// A walk over the keys of a map that batches take up again where the last one ended.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "host-driver/bpf_objects.h"
+
+namespace host {
+
+class MapWalk {
+ public:
+  explicit MapWalk(bpf_map* map) : map_(map) {}
+
+  // ENOENT: there was no such place, or it was long ago.
+  int restore(uint32_t place);
+  // ENOENT: that was the last key.
+  int next(std::vector<uint8_t>* key);
+  // Four bytes, whatever the size of keys.
+  uint32_t save();
+
+ private:
+  bpf_map* map_;
+  uint32_t slot_ = 0;              // host
+  std::vector<uint8_t> last_key_;  // device
+};
+
+}  // namespace host

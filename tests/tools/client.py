@@ -1,0 +1,199 @@
+"""Run below `millrace exec`: one scenario with bpf(2), named by the first argument.
+SPDX-License-Identifier: Apache-2.0
+"""
+import array
+import ctypes
+import errno
+import os
+import resource
+import socket
+import struct
+import sys
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+SYS_BPF = 321 if os.uname().machine == "x86_64" else 280
+MAP_CREATE, LOOKUP, UPDATE, PIN, GET, NEXT_ID = 0, 1, 2, 6, 7, 12
+
+
+def bpf(command, attr):
+    buffer = ctypes.create_string_buffer(bytes(attr) + bytes(144 - len(attr)), 144)
+    result = LIBC.syscall(SYS_BPF, command, buffer, 144)
+    if result < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return result, buffer.raw
+
+
+def create(ifindex=0, entries=2):
+    # type, key, value, entries, flags, inner, numa, name, ifindex
+    return bpf(MAP_CREATE, struct.pack("6I4x16sI", 2, 4, 8, entries, 0, 0, b"probe", ifindex))[0]
+
+
+def access(command, fd, value=0):
+    key, buffer = ctypes.c_uint32(0), ctypes.c_uint64(value)
+    bpf(command, struct.pack("I4xQQQ", fd, ctypes.addressof(key), ctypes.addressof(buffer), 0))
+    return buffer.value
+
+
+def count():
+    start = maps = 0
+    try:
+        while True:
+            start = struct.unpack("II", bpf(NEXT_ID, struct.pack("I", start))[1][:8])[1]
+            maps += 1
+    except OSError as error:
+        assert error.errno == errno.ENOENT, error
+        return maps
+
+
+def path_attr(path, fd=0):
+    text = ctypes.create_string_buffer(path.encode())
+    return text, struct.pack("QII", ctypes.addressof(text), fd, 0)
+
+
+def ready_and_wait():
+    print("ready", flush=True)
+    sys.stdin.readline()
+
+
+def dup():
+    first = create()
+    second = os.dup(first)
+    os.close(first)
+    assert count() == 1
+    assert access(LOOKUP, second) == 0
+    os.close(second)
+    assert count() == 0
+
+
+def fork():
+    fd = create()
+    access(UPDATE, fd, 5)
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.read(reader, 1)  # until the parent has closed its own
+        os._exit(0 if access(LOOKUP, fd) == 5 else 1)
+    os.close(fd)
+    os.write(writer, b".")
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert count() == 0
+
+
+def through_exec():
+    fd = create()
+    access(UPDATE, fd, 6)
+    os.set_inheritable(fd, True)
+    os.execv(sys.executable, [sys.executable, __file__, "use", str(fd), "6"])
+
+
+def use(fd, value):
+    assert access(LOOKUP, int(fd)) == int(value)
+
+
+def not_through_exec():
+    os.execv(sys.executable, [sys.executable, __file__, "not_open", str(create())])
+
+
+def not_open(fd):
+    assert not os.path.exists(f"/proc/self/fd/{fd}")
+    assert count() == 0
+
+
+def scm_rights():
+    here, there = socket.socketpair()
+    child = os.fork()
+    if child == 0:
+        here.close()
+        _, ancillary, _, _ = there.recvmsg(1, socket.CMSG_SPACE(4))
+        os._exit(0 if access(LOOKUP, array.array("i", ancillary[0][2])[0]) == 7 else 1)
+    there.close()
+    fd = create()
+    access(UPDATE, fd, 7)
+    here.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [fd]))])
+    os.close(fd)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert count() == 0
+
+
+def hold(number):
+    held = [create() for _ in range(int(number))]
+    ready_and_wait()
+    return held
+
+
+def hold_and_use():
+    fd = create()
+    ready_and_wait()
+    try:
+        access(LOOKUP, fd)
+        print("no error")
+    except OSError as error:
+        print(errno.errorcode[error.errno])
+
+
+def device_map(ifindex):
+    """Until told; then what the map says without its device."""
+    fd = create(int(ifindex))
+    access(UPDATE, fd, 1)
+    ready_and_wait()
+    try:
+        access(LOOKUP, fd)
+        print("no error")
+    except OSError as error:
+        print(errno.errorcode[error.errno])
+
+
+def no_descriptors():
+    # As many as this process has open.
+    resource.setrlimit(resource.RLIMIT_NOFILE, (len(os.listdir("/proc/self/fd")) - 1,) * 2)
+    try:
+        create()
+        print("no error")
+    except OSError as error:
+        print(errno.errorcode[error.errno])
+
+
+def too_many(number):
+    resource.setrlimit(resource.RLIMIT_NOFILE, (int(number) + 100,) * 2)
+    held = []
+    try:
+        for _ in range(int(number)):
+            held.append(create())
+        print("no error")
+    except OSError as error:
+        print(errno.errorcode[error.errno], len(held))
+
+
+def too_large():
+    try:
+        create(0, 1 << 28)
+        print("no error")
+    except OSError as error:
+        print(errno.errorcode[error.errno])
+
+
+def pin(path):
+    keep, attr = path_attr(path, create())
+    bpf(PIN, attr)
+    return keep
+
+
+def get(path):
+    keep, attr = path_attr(path)
+    access(LOOKUP, bpf(GET, attr)[0])
+    return keep
+
+
+def pin_error(path):
+    try:
+        pin(path)
+        print("no error")
+    except OSError as error:
+        print(errno.errorcode[error.errno])
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "count":
+        print(count())
+    else:
+        globals()[sys.argv[1]](*sys.argv[2:])
