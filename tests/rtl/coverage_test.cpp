@@ -14,7 +14,7 @@
 namespace rtl::test {
 namespace {
 
-constexpr unsigned kPrograms = 600;
+constexpr unsigned kPrograms = 12000;
 
 TEST(Coverage, NearlyAllBinsAreHit) {
   Lockstep both(make_core());

@@ -13,7 +13,7 @@
 namespace rtl::test {
 namespace {
 
-constexpr unsigned kPrograms = 400;
+constexpr unsigned kPrograms = 6000;
 
 // Words until lockstep saw a difference; 0 when it saw none.
 uint64_t words_to_find(unsigned number) {
