@@ -15,6 +15,8 @@
 #include <cstdio>
 #include <cstring>
 
+#include "base/sanitizer.h"
+
 namespace ebpf {
 namespace {
 
@@ -23,11 +25,7 @@ using Clock = std::chrono::steady_clock;
 constexpr int kResultFd = 3;
 
 // The address sanitizer's shadow memory is terabytes of address space.
-#ifdef __SANITIZE_ADDRESS__
-constexpr bool kMemoryCanBeLimited = false;
-#else
-constexpr bool kMemoryCanBeLimited = true;
-#endif
+constexpr bool kMemoryCanBeLimited = !base::kAddressSanitizer;
 
 uint64_t mapped_bytes() {
   unsigned long pages = 0;
