@@ -16,7 +16,7 @@
 namespace firmware {
 namespace {
 
-constexpr uint64_t kFlagAny = 0, kFlagNoExist = 1, kFlagExist = 2;
+constexpr uint64_t kFlagNoExist = 1, kFlagExist = 2;  // 0: any
 constexpr uint64_t kBaseAlignment = 256;
 // At rest no packet is in service, so a removed entry may be reused at once: a stamp older than
 // every packet.

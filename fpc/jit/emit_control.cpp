@@ -17,10 +17,6 @@ const x86::Mem kCarry = x86::byte_ptr(kMachine, offsetof(Machine, c));
 const x86::Mem kOverflow = x86::byte_ptr(kMachine, offsetof(Machine, v));
 const x86::Mem kCondition = x86::byte_ptr(kMachine, offsetof(State, condition));
 
-constexpr CondCode negated(CondCode code) {
-  return static_cast<CondCode>(static_cast<uint8_t>(code) ^ 1);
-}
-
 }  // namespace
 
 // n == v and its combination with z, from their memory of earlier words: al and the host's Z flag.

@@ -35,10 +35,16 @@ json annotate_json(std::vector<std::string> arguments) {
 }
 
 const std::vector<std::vector<std::string>> kPrograms = {
-    {example("firewall.bpf.o")},      {example("functions.bpf.o")},
-    {example("load_balancer.bpf.o")}, {example("sample.bpf.o")},
-    {example("tc_fragments.bpf.o")},  {example("vlan.bpf.o"), "--prog", "vlan_push"},
-    {"--filter", "tcp port 80"},      {"--filter", "net 10.0.0.0/8"}};
+    {example("firewall.bpf.o")},
+    {example("functions.bpf.o")},
+    {example("load_balancer.bpf.o")},
+    {example("sample.bpf.o")},
+    {example("tc_fragments.bpf.o")},
+    {example("vlan.bpf.o"), "--prog", "vlan_push"},
+    {"--filter", "tcp port 80"},
+    {"--filter", "net 10.0.0.0/8"},
+    {std::string(MILLRACE_BINARY_DIR) + "/tests/ebpf/objects/misc.o", "--prog", "alu64",
+     "--fix-defects"}};
 
 TEST(Annotate, TextStaysWithinItsColumns) {
   for (const auto& program : kPrograms) {
