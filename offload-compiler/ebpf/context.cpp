@@ -59,4 +59,9 @@ bool store_context(Machine& machine, uint64_t offset, uint32_t size, uint64_t va
   return true;
 }
 
+bool is_kernel_context(const Machine& machine, uint64_t offset, uint32_t size) {
+  return machine.type != ProgType::kXdp && offset < sizeof(__sk_buff) &&
+         offset + size <= sizeof(__sk_buff);
+}
+
 }  // namespace ebpf

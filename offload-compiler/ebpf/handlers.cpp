@@ -59,6 +59,16 @@ const Step* bad_access(Machine& m, const char* what, uint64_t address, uint32_t 
   return m.fail(fmt::format("{} of {} bytes at {}", what, size, m.memory.describe(address)));
 }
 
+const Step* bad_context_access(Machine& m, const char* what, uint64_t address, uint32_t size) {
+  if (!is_kernel_context(m, AddressSpace::context_offset(address), size))
+    return bad_access(m, what, address, size);
+  m.error =
+      base::unsupported(fmt::format("{} of {} bytes at {}, a field of the kernel's socket buffer "
+                                    "that packets on a card do not have",
+                                    what, size, m.memory.describe(address)));
+  return nullptr;
+}
+
 template <size_t kRow>
 const Step* run_alu(Machine& m, const Step* s) {
   constexpr const InsnSpec& kSpec = kInsnSpecs[kRow];
@@ -104,7 +114,7 @@ const Step* run_load(Machine& m, const Step* s) {
   if (AddressSpace::region_of(address) == Region::kContext) {
     uint64_t value = 0;
     if (!load_context(m, AddressSpace::context_offset(address), kBytes, &value)) {
-      return bad_access(m, "load", address, kBytes);
+      return bad_context_access(m, "load", address, kBytes);
     }
     dst = value;
     return s + 1;
@@ -124,7 +134,7 @@ const Step* run_store(Machine& m, const Step* s) {
   const uint64_t value = class_of(kOpcode) == kSt ? s->imm : m.regs[s->src];
   if (AddressSpace::region_of(address) == Region::kContext) {
     if (store_context(m, AddressSpace::context_offset(address), kBytes, value)) return s + 1;
-    return bad_access(m, "store", address, kBytes);
+    return bad_context_access(m, "store", address, kBytes);
   }
   uint8_t* to = m.memory.resolve(address, kBytes);
   if (to == nullptr) return bad_access(m, "store", address, kBytes);

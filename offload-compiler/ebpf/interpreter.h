@@ -46,8 +46,8 @@ class Interpreter {
   ~Interpreter();
   Interpreter(Interpreter&&) noexcept;
 
-  // Error: the program did what no verified program does (bad access, unknown opcode), naming the
-  // instruction.
+  // Error, naming the instruction: kInvalidInput, the program did what no verified program does (bad access, unknown
+  // opcode); kUnsupported, it uses a field of the kernel's socket buffer; kOutOfRange, it is still running at max_steps.
   base::Result<Outcome> run(const std::vector<uint8_t>& packet);
 
  private:

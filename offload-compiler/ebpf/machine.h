@@ -69,6 +69,8 @@ Step::Handler end_handler();
 // size, or not writable.
 bool load_context(const Machine& machine, uint64_t offset, uint32_t size, uint64_t* value);
 bool store_context(Machine& machine, uint64_t offset, uint32_t size, uint64_t value);
+// Bytes of struct __sk_buff: a verified program may use fields that are the kernel's alone, which the two above do not know.
+bool is_kernel_context(const Machine& machine, uint64_t offset, uint32_t size);
 
 // Runs helper `id` on r1..r5 and sets r0. False: the machine failed.
 bool call_helper(Machine& machine, int32_t id);

@@ -155,6 +155,22 @@ TEST(InterpreterErrors, EachHasItsMessage) {
     EXPECT_EQ(error_of(xdp(c.code), Bytes(64), options), c.message);
 }
 
+TEST(InterpreterErrors, FieldsOfTheKernelAloneAreNotOffered) {
+  constexpr int kPacketType = 4, kBeyond = 256;
+  const auto run = [](Code code) {
+    ebpf::Program program = xdp(std::move(code));
+    program.type = ebpf::ProgType::kSocketFilter;
+    return ebpf::Interpreter::create(program, {})->run(Bytes(64)).error();
+  };
+  const base::Error field = run({load32(0, 1, kPacketType), exit_insn()});
+  EXPECT_EQ(field.code, base::ErrorCode::kUnsupported);
+  EXPECT_EQ(field.message,
+            "insn 0: load of 4 bytes at context+4, a field of the kernel's socket buffer that "
+            "packets on a card do not have");
+  EXPECT_EQ(run({op(0x63, 1, 1, 8, 0), exit_insn()}).code, base::ErrorCode::kUnsupported);
+  EXPECT_EQ(run({load32(0, 1, kBeyond), exit_insn()}).code, base::ErrorCode::kInvalidInput);
+}
+
 TEST(InterpreterErrors, MapAccessStaysInTheValue) {
   const Code lookup =
       Code{op(0x62, 10, 0, -4, 1)} + load_map(1, 0) + mov_reg(2, 10) + add(2, -4) + call(1);
