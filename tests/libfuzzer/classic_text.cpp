@@ -28,8 +28,11 @@ void classic_text(Input input) {
   if (!filter || !classic::check(*filter)) return;
   for (const auto form :
        {classic::Form::kListing, classic::Form::kArray, classic::Form::kDecimal}) {
-    const auto again = classic::read_text(classic::write_text(*filter, form), "again");
-    require(again && *again == *filter, "a printed filter reads as another one");
+    // Listings leave out the fields that an instruction does not use.
+    const std::string text = classic::write_text(*filter, form);
+    const auto again = classic::read_text(text, "again");
+    require(again && classic::write_text(*again, form) == text,
+            "a printed filter reads as another one");
   }
   verify_converted(*filter, {.source = "input"});
   verify_converted(*filter, {.source = "input",

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <linux/bpf.h>
 
+#include <cassert>
+
 #include "offload-compiler/ebpf/verifier/check.h"
 #include "offload-compiler/ebpf/verifier/early_exits.h"
 #include "offload-compiler/ebpf/verifier/liveness.h"
@@ -85,40 +87,14 @@ bool check_atomic(Env& env, const Insn& insn) {
          store(env, access);
 }
 
-bool check_map_load(Env& env, const Insn& insn) {
-  const auto index = static_cast<size_t>(insn.imm);
-  if (insn.imm < 0 || index >= env.program.maps.size()) {
-    return env.reject(fmt::format("map {} is not one of the program's {} maps", insn.imm,
-                                  env.program.maps.size()));
-  }
-  const MapDef& map = env.program.maps[index];
-  if (map.lock_off >= 0 && env.program.type == ProgType::kSocketFilter) {
-    return env.reject("socket filter progs cannot use bpf_spin_lock yet");
-  }
+void load_map(Env& env, const Insn& insn) {
+  const auto index = static_cast<uint32_t>(insn.imm);
   Reg& reg = env.reg(insn.dst);
-  if (insn.src == BPF_PSEUDO_MAP_FD) {
-    if (const int32_t tail = env.program.insns[env.insn + 1].imm; tail != 0) {
-      return env.reject(fmt::format(
-          "unrecognized bpf_ld_imm64 insn: the second slot of a map is {}, it must be 0", tail));
-    }
-    reg.set_pointer(RegType::kConstMapPtr);
-    reg.map = static_cast<uint32_t>(index);
-    return true;
-  }
-  const auto off = static_cast<uint32_t>(env.program.insns[env.insn + 1].imm);
-  if (map.type != BPF_MAP_TYPE_ARRAY || map.max_entries != 1) {
-    return env.reject(
-        "direct value access on this map type is not supported: it needs an array of one entry");
-  }
-  if (off >= map.value_bytes) {
-    return env.reject(fmt::format("invalid access to map value pointer, value_size={} off={}",
-                                  map.value_bytes, off));
-  }
-  reg.set_pointer(RegType::kMapValue);
-  reg.map = static_cast<uint32_t>(index);
-  reg.off = static_cast<int32_t>(off);
-  if (map.lock_off >= 0) reg.id = env.new_id();
-  return true;
+  reg.set_pointer(insn.src == BPF_PSEUDO_MAP_FD ? RegType::kConstMapPtr : RegType::kMapValue);
+  reg.map = index;
+  if (insn.src == BPF_PSEUDO_MAP_FD) return;
+  reg.off = env.program.insns[env.insn + 1].imm;
+  if (env.program.maps[index].lock_off >= 0) reg.id = env.new_id();
 }
 
 bool check_wide_constant(Env& env, const Insn& insn) {
@@ -132,16 +108,15 @@ bool check_wide_constant(Env& env, const Insn& insn) {
     }
     case BPF_PSEUDO_MAP_FD:
     case BPF_PSEUDO_MAP_VALUE:
-      return check_map_load(env, insn);
-    case BPF_PSEUDO_FUNC: {
+      load_map(env, insn);
+      return true;
+    default: {
+      assert(insn.src == BPF_PSEUDO_FUNC && "lay_out() knows the sources");
       const auto start = static_cast<uint32_t>(callee_start(env.program, env.insn));
       env.reg(insn.dst).set_pointer(RegType::kFunction);
       env.reg(insn.dst).target = env.layout.subprogram_of(start);
       return true;
     }
-    default:
-      return env.reject(
-          fmt::format("unrecognized bpf_ld_imm64 insn: source {} is not implemented", insn.src));
   }
 }
 

@@ -66,9 +66,51 @@ class Walker {
         return refuse(
             i, "invalid bpf_ld_imm64 insn: the second slot has fields besides its immediate");
       }
+      if (auto error = check_source(i, insn, tail.imm)) return error;
       layout_.wide_tails[++i] = true;
     }
     return std::nullopt;
+  }
+
+  // What a 64-bit immediate names has to be there on paths that are never taken, too.
+  std::optional<base::Error> check_source(uint32_t i, const Insn& insn, int32_t tail) const {
+    switch (insn.src) {
+      case 0:
+      case BPF_PSEUDO_FUNC:
+        return std::nullopt;
+      case BPF_PSEUDO_MAP_FD:
+      case BPF_PSEUDO_MAP_VALUE:
+        return check_map(i, insn, tail);
+      default:
+        return refuse(i, fmt::format("unrecognized bpf_ld_imm64 insn: source {} is not implemented",
+                                     insn.src));
+    }
+  }
+
+  std::optional<base::Error> check_map(uint32_t i, const Insn& insn, int32_t tail) const {
+    const auto index = static_cast<size_t>(insn.imm);
+    if (insn.imm < 0 || index >= program_.maps.size()) {
+      return refuse(i, fmt::format("map {} is not one of the program's {} maps", insn.imm,
+                                   program_.maps.size()));
+    }
+    const MapDef& map = program_.maps[index];
+    if (map.lock_off >= 0 && program_.type == ProgType::kSocketFilter)
+      return refuse(i, "socket filter progs cannot use bpf_spin_lock yet");
+    if (insn.src == BPF_PSEUDO_MAP_FD) {
+      if (tail == 0) return std::nullopt;
+      return refuse(i, fmt::format("unrecognized bpf_ld_imm64 insn: the second slot of a map is "
+                                   "{}, it must be 0",
+                                   tail));
+    }
+    if (map.type != BPF_MAP_TYPE_ARRAY || map.max_entries != 1) {
+      return refuse(i,
+                    "direct value access on this map type is not supported: it needs an array of "
+                    "one entry");
+    }
+    const auto off = static_cast<uint32_t>(tail);
+    if (off < map.value_bytes) return std::nullopt;
+    return refuse(i, fmt::format("invalid access to map value pointer, value_size={} off={}",
+                                 map.value_bytes, off));
   }
 
   std::optional<base::Error> find_subprograms() {

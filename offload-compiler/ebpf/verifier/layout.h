@@ -19,7 +19,7 @@ struct Layout {
   uint32_t end_of(uint32_t subprogram, uint32_t insns) const;
 };
 
-// Error: an instruction that bpf.def does not describe, a jump or call that leaves its subprogram or the program or lands
+// Error: an instruction that bpf.def does not describe, a 64-bit immediate that names a map or place that is not there, a jump or call that leaves its subprogram or the program or lands
 // inside a 64-bit immediate, a subprogram that can fall through its end, an instruction that no path reaches.
 base::Result<Layout> lay_out(const Program& program);
 
