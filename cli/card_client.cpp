@@ -3,12 +3,17 @@
 #include "cli/card_client.h"
 
 #include <fmt/format.h>
+#include <net/if.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <memory>
+
+#include "host-driver/interpose/traps.h"
 
 namespace cli {
 namespace {
@@ -17,6 +22,39 @@ template <typename T>
 uint64_t address_of(T* pointer) {
   return reinterpret_cast<uint64_t>(pointer);
 }
+
+bool returns_descriptor(int command) {
+  return command == BPF_MAP_GET_FD_BY_ID || command == BPF_PROG_GET_FD_BY_ID;
+}
+
+int64_t kernel_bpf(int command, bpf_attr& attr, base::UniqueFd* fd) {
+  const long result = syscall(SYS_bpf, command, &attr, sizeof attr);
+  if (result < 0) return -errno;
+  base::UniqueFd opened(returns_descriptor(command) ? static_cast<int>(result) : -1);
+  if (fd != nullptr) *fd = std::move(opened);
+  return result;
+}
+
+class ServedCard {
+ public:
+  explicit ServedCard(interpose::Client client) : traps_(std::move(client), queues_) {}
+
+  int64_t bpf(int command, bpf_attr& attr, base::UniqueFd* fd) {
+    const interpose::Target self(static_cast<int>(getpid()), [] { return true; });
+    const interpose::Call call{
+        SYS_bpf, {static_cast<uint64_t>(command), address_of(&attr), sizeof attr, 0, 0, 0}};
+    interpose::Outcome outcome = traps_.handle(call, self);
+    if (outcome.passed) return -ENOSYS;
+    if (!outcome.fd) return outcome.value;
+    const int64_t number = outcome.fd.get();
+    if (fd != nullptr) *fd = std::move(outcome.fd);
+    return number;
+  }
+
+ private:
+  interpose::RouteQueues queues_;
+  interpose::Traps traps_;
+};
 
 template <typename Object>
 base::Result<Object> pick(base::Result<std::vector<Object>> objects, const std::string& name,
@@ -41,25 +79,26 @@ base::Result<Object> pick(base::Result<std::vector<Object>> objects, const std::
 
 }  // namespace
 
-CardClient::CardClient(interpose::Client client)
-    : queues_(std::make_unique<interpose::RouteQueues>()), traps_(std::move(client), *queues_) {}
-
-base::Result<CardClient> CardClient::connect(const std::string& socket) {
-  base::Result<interpose::Client> client = interpose::Client::connect(socket, 0);
+base::Result<CardClient> CardClient::open(const CardAddress& address) {
+  if (!address.dev.empty()) {
+    const unsigned ifindex = if_nametoindex(address.dev.c_str());
+    struct stat netns = {};
+    if (ifindex == 0 || stat("/proc/self/ns/net", &netns) != 0)
+      return base::invalid_input("no interface has this name in this network namespace",
+                                 address.dev);
+    return CardClient(kernel_bpf, {ifindex, netns.st_ino});
+  }
+  base::Result<interpose::Client> client =
+      interpose::Client::connect(socket_or_default(address.socket), 0);
   if (!client) return client.error();
-  return CardClient(std::move(*client));
+  return CardClient(
+      [card = std::make_shared<ServedCard>(std::move(*client))](
+          int command, bpf_attr& attr, base::UniqueFd* fd) { return card->bpf(command, attr, fd); },
+      {});
 }
 
 int64_t CardClient::bpf(int command, bpf_attr& attr, base::UniqueFd* fd) {
-  const interpose::Target self(static_cast<int>(getpid()), [] { return true; });
-  const interpose::Call call{
-      SYS_bpf, {static_cast<uint64_t>(command), address_of(&attr), sizeof attr, 0, 0, 0}};
-  interpose::Outcome outcome = traps_.handle(call, self);
-  if (outcome.passed) return -ENOSYS;
-  if (!outcome.fd) return outcome.value;
-  const int64_t number = outcome.fd.get();
-  if (fd != nullptr) *fd = std::move(outcome.fd);
-  return number;
+  return call_(command, attr, fd);
 }
 
 bool CardClient::fill(Map& map) {
@@ -95,13 +134,14 @@ base::Result<std::vector<Object>> CardClient::all(int next_command, int open_com
     if (failed == -ENOENT) return out;
     if (failed < 0)
       return base::io_error(
-          fmt::format("the card does not answer: {}", std::strerror(static_cast<int>(-failed))));
+          fmt::format("bpf(2) is refused: {}", std::strerror(static_cast<int>(-failed))));
     id = attr.next_id;
     attr = {};
     attr.prog_id = id;  // the field is where the ids of the other kinds are
     Object object;
     // What went away meanwhile is not listed.
-    if (bpf(open_command, attr, &object.fd) >= 0 && fill(object)) out.push_back(std::move(object));
+    if (bpf(open_command, attr, &object.fd) >= 0 && fill(object) && is_shown(object.info))
+      out.push_back(std::move(object));
   }
 }
 

@@ -9,12 +9,30 @@
 
 namespace cli {
 
+namespace {
+
+CLI::Option* add_socket(CLI::App& command, std::string& socket) {
+  return command.add_option("--socket", socket,
+                            "socket of `millrace serve` (default: $MILLRACE_SOCKET, then " +
+                                interpose::default_socket() + ")");
+}
+
+}  // namespace
+
 std::shared_ptr<std::string> add_socket_option(CLI::App& command) {
   auto socket = std::make_shared<std::string>();
-  command.add_option("--socket", *socket,
-                     "socket of `millrace serve` (default: $MILLRACE_SOCKET, then " +
-                         interpose::default_socket() + ")");
+  add_socket(command, *socket);
   return socket;
+}
+
+std::shared_ptr<CardAddress> add_card_options(CLI::App& command) {
+  auto address = std::make_shared<CardAddress>();
+  CLI::Option* socket = add_socket(command, address->socket);
+  command
+      .add_option("--dev", address->dev,
+                  "network interface of a real card, through the running kernel")
+      ->excludes(socket);
+  return address;
 }
 
 std::string socket_or_default(const std::string& option) {

@@ -23,9 +23,11 @@ constexpr Page kPages[] = {
 card and sends packets through it. Without --pcap and --traffic, 100000 UDP packets of 64 bytes and
 1000 flows come at line rate. `lost` counts packets that never reached the program, `drop` those
 that it dropped; lost and verdicts add up to offered. Times are simulated; everything but `wall` in
-the JSON depends only on inputs and seed. Sizes of --traffic include the FCS, captures do not.)",
+the JSON depends only on inputs and seed. Sizes of --traffic include the FCS, captures do not. With --dev
+a real card runs the program, attached to its hardware through the running kernel while the command
+lasts (docs/hardware.md); what it reports are the interface's counters and the maps.)",
      R"(0  the run is over, whatever its verdicts and faults
-1  --verify kernel: the kernel's verifier answers differently
+1  --verify kernel: the kernel's verifier answers differently; --dev: the interface cannot offload
 2  bad input or usage, or a file cannot be written)",
      R"(millrace run build/examples/drop.bpf.o --nic agilio-cx-2x40 --packets 20000
 millrace run build/examples/firewall.bpf.o --pcap build/examples/office.pcap --maps build/examples/firewall.json
@@ -95,7 +97,7 @@ millrace exec -- bpftool prog show)"},
      R"(millrace knob --socket card.sock
 millrace knob bpf_map_accept=N --socket card.sock)"},
     {"map",
-     R"(Reads and changes the maps of a card that lives on, by id or name. Keys and values are numbers of the map's
+     R"(Reads and changes the maps of a card that lives on, or with --dev of a real one, by id or name. Keys and values are numbers of the map's
 size, little endian, or bytes with commas between.)",
      R"(0  done
 1  the map has no such key, or the driver refuses
@@ -126,7 +128,7 @@ size, little endian, or bytes with commas between.)",
 2  bad input or usage, or no card answers)",
      R"(millrace map getnext counters --socket card.sock)"},
     {"prog",
-     R"(Tells of the programs of a card that lives on: id, name, type, tag, device, words.)",
+     R"(Tells of the programs of a card that lives on, or with --dev of a real one: id, name, type, tag, device, words.)",
      R"(0  done
 2  bad input or usage, or no card answers)",
      R"(millrace prog list --socket card.sock)"},

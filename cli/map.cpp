@@ -1,4 +1,4 @@
-// millrace map: the maps of a card that lives on.
+// millrace map: the maps of a card that lives on, or of a real one.
 // SPDX-License-Identifier: Apache-2.0
 #include <CLI/CLI.hpp>
 #include <cerrno>
@@ -14,6 +14,7 @@
 #include "cli/manual.h"
 #include "cli/message.h"
 #include "host-driver/map_json.h"
+#include "host-driver/map_walk.h"
 
 namespace cli {
 namespace {
@@ -46,20 +47,12 @@ int refuse(const std::string& what, int64_t error) {
 }
 
 int dump(Access& access) {
-  host::MapContents contents{access.map.info.name, {}};
-  Bytes key(access.map.info.key_size), value(access.map.info.value_size);
-  const Bytes* previous = nullptr;
-  Bytes at = key;
-  for (;;) {
-    const int64_t failed = access.element(BPF_MAP_GET_NEXT_KEY, previous, &key);
-    if (failed == -ENOENT) break;
-    if (failed < 0) return refuse("cannot walk the map", failed);
-    // An entry that is deleted meanwhile is not listed.
-    if (access.element(BPF_MAP_LOOKUP_ELEM, &key, &value) >= 0)
-      contents.entries.push_back({key, value});
-    at = key;
-    previous = &at;
-  }
+  const bpf_map_info& info = access.map.info;
+  base::Result<std::vector<host::MapEntry>> entries = host::read_entries(
+      [&](int command, bpf_attr& attr) { return access.client.bpf(command, attr); },
+      access.map.fd.get(), info.key_size, info.value_size);
+  if (!entries) return fail(entries.error());
+  const host::MapContents contents{info.name, std::move(*entries)};
   if (!access.request.json.empty()) {
     const base::Result<void> written =
         write_file(access.request.json, host::print_map_contents({contents}));
@@ -103,8 +96,8 @@ int remove(Access& access, const Bytes& key) {
 
 using Run = int (*)(Access& access, const Bytes* key);
 
-int open_and_run(const std::string& socket, const MapRequest& request, Run run) {
-  base::Result<CardClient> client = CardClient::connect(socket_or_default(socket));
+int open_and_run(const CardAddress& address, const MapRequest& request, Run run) {
+  base::Result<CardClient> client = CardClient::open(address);
   if (!client) return fail(client.error());
   base::Result<CardClient::Map> map = client->map(request.map);
   if (!map) return fail(map.error());
@@ -118,16 +111,17 @@ int open_and_run(const std::string& socket, const MapRequest& request, Run run) 
 }  // namespace
 
 void add_map(CLI::App& app, Action& action) {
-  CLI::App* command = app.add_subcommand("map", "the maps of a card that lives on");
+  CLI::App* command =
+      app.add_subcommand("map", "the maps of a card that lives on, or of a real one");
   command->require_subcommand(1);
   add_manual(*command);
   auto request = std::make_shared<MapRequest>();
   const auto add = [&](const char* name, const char* help, Run run) {
     CLI::App* one = command->add_subcommand(name, help);
     add_manual(*one);
-    const auto socket = add_socket_option(*one);
+    const auto address = add_card_options(*one);
     one->add_option("MAP", request->map, "id, or name")->required();
-    one->callback([=, &action] { action = [=] { return open_and_run(*socket, *request, run); }; });
+    one->callback([=, &action] { action = [=] { return open_and_run(*address, *request, run); }; });
     return one;
   };
   const char* key_help = "a number, or bytes with commas between";

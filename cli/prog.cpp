@@ -1,4 +1,4 @@
-// millrace prog: the programs of a card that lives on.
+// millrace prog: the programs of a card that lives on, or of a real one.
 // SPDX-License-Identifier: Apache-2.0
 #include <CLI/CLI.hpp>
 #include <memory>
@@ -53,15 +53,15 @@ int print(const std::vector<CardClient::Prog>& progs, const std::string& json) {
   return kDone;
 }
 
-int list(const std::string& socket, const std::string& json) {
-  base::Result<CardClient> client = CardClient::connect(socket_or_default(socket));
+int list(const CardAddress& address, const std::string& json) {
+  base::Result<CardClient> client = CardClient::open(address);
   if (!client) return fail(client.error());
   base::Result<std::vector<CardClient::Prog>> progs = client->progs();
   return progs ? print(*progs, json) : fail(progs.error());
 }
 
-int show(const std::string& socket, const std::string& name, const std::string& json) {
-  base::Result<CardClient> client = CardClient::connect(socket_or_default(socket));
+int show(const CardAddress& address, const std::string& name, const std::string& json) {
+  base::Result<CardClient> client = CardClient::open(address);
   if (!client) return fail(client.error());
   base::Result<CardClient::Prog> prog = client->prog(name);
   if (!prog) return fail(prog.error());
@@ -73,7 +73,8 @@ int show(const std::string& socket, const std::string& name, const std::string& 
 }  // namespace
 
 void add_prog(CLI::App& app, Action& action) {
-  CLI::App* command = app.add_subcommand("prog", "the programs of a card that lives on");
+  CLI::App* command =
+      app.add_subcommand("prog", "the programs of a card that lives on, or of a real one");
   command->require_subcommand(1);
   add_manual(*command);
   auto json = std::make_shared<std::string>();
@@ -85,12 +86,12 @@ void add_prog(CLI::App& app, Action& action) {
     return one;
   };
   CLI::App* all = add("list", "every program");
-  const auto socket_of_all = add_socket_option(*all);
-  all->callback([=, &action] { action = [=] { return list(*socket_of_all, *json); }; });
+  const auto card_of_all = add_card_options(*all);
+  all->callback([=, &action] { action = [=] { return list(*card_of_all, *json); }; });
   CLI::App* one = add("show", "one program");
-  const auto socket_of_one = add_socket_option(*one);
+  const auto card_of_one = add_card_options(*one);
   one->add_option("PROGRAM", *name, "id, or name")->required();
-  one->callback([=, &action] { action = [=] { return show(*socket_of_one, *name, *json); }; });
+  one->callback([=, &action] { action = [=] { return show(*card_of_one, *name, *json); }; });
 }
 
 }  // namespace cli

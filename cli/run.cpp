@@ -11,6 +11,7 @@
 #include "cli/engine_option.h"
 #include "cli/event_log.h"
 #include "cli/files.h"
+#include "cli/hardware_run.h"
 #include "cli/link_input.h"
 #include "cli/manual.h"
 #include "cli/message.h"
@@ -34,7 +35,7 @@ struct Options {
   ProgramSource source;
   TargetOptions target;
   std::string nic = "nfp-120", codegen = "kernel", engine = "jit";
-  std::string pcap, traffic, rate, duration, maps, maps_out, out, events, json, verify;
+  std::string pcap, traffic, rate, duration, maps, maps_out, out, events, json, verify, dev;
   unsigned fpcs = 0;
   uint64_t packets = 0, seed = 1, code_bytes = fpc::kTranslationBytes;
 };
@@ -176,6 +177,10 @@ double cpu_seconds() {
 }
 
 int run(const Options& options) {
+  if (!options.dev.empty()) {
+    return run_on_hardware({options.dev, options.source, options.duration, options.maps,
+                            options.maps_out, options.json});
+  }
   if (options.events == "-" && (options.json == "-" || options.maps_out == "-"))
     return fail(base::invalid_input(
         "--events - leaves no room for --json - or --maps-out - on standard output"));
@@ -278,6 +283,14 @@ void add_options(CLI::App& command, Options& o) {
   command.add_option("--json", o.json,
                      "write the report as JSON; - is standard output, instead of the text");
   add_verify_option(command, o.verify);
+  CLI::Option* dev = command.add_option(
+      "--dev", o.dev,
+      "instead of a simulated card: offload through the running kernel to this network interface, "
+      "for --duration or until SIGINT, under the traffic that arrives there");
+  for (const char* simulated :
+       {"--nic", "--fpcs", "--target", "--fix-defects", "--codegen", "--engine", "--code-memory",
+        "--pcap", "--traffic", "--rate", "--packets", "--seed", "--out", "--events", "--verify"})
+    dev->excludes(command.get_option(simulated));
 }
 
 }  // namespace

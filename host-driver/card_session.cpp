@@ -6,12 +6,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <map>
 
 #include "base/bits.h"
-#include "host-driver/map_json.h"
+#include "host-driver/map_fill.h"
 
 namespace host {
 namespace {
@@ -61,45 +59,14 @@ void CardSession::swap_atomic_words(unsigned map, std::vector<uint8_t>& value) c
 }
 
 Result<void> CardSession::preload_maps(const std::string& json_text, const std::string& where) {
-  Result<std::vector<MapContents>> contents = parse_map_contents(json_text, where);
-  if (!contents) return contents.error();
-  for (MapContents& wanted : *contents) {
-    const auto found = std::find_if(maps_.begin(), maps_.end(),
-                                    [&](const auto& map) { return map.name == wanted.map; });
-    if (found == maps_.end()) {
-      std::string names;
-      for (const firmware::ImageMap& map : maps_) names += (names.empty() ? "" : ", ") + map.name;
-      return base::invalid_input(fmt::format("no map is called \"{}\"; the program has {}",
-                                             wanted.map, names.empty() ? "none" : names),
-                                 where);
-    }
-    if (found->type == firmware::kMapTypePerfEventArray) {
-      return base::invalid_input(
-          fmt::format("{} is a perf event array, which has no entries on a card", wanted.map),
-          where);
-    }
-    const auto index = static_cast<unsigned>(found - maps_.begin());
-    for (size_t i = 0; i < wanted.entries.size(); ++i) {
-      MapEntry& entry = wanted.entries[i];
-      const std::string place = fmt::format("{}: {}[{}]", where, wanted.map, i);
-      if (entry.key.size() != found->key_bytes || entry.value.size() != found->value_bytes) {
-        return base::invalid_input(
-            fmt::format("key has {} bytes and value {}; the map takes {} and {}", entry.key.size(),
-                        entry.value.size(), found->key_bytes, found->value_bytes),
-            place);
-      }
-      swap_atomic_words(index, entry.value);
-      const int error = firmware::to_errno(table_->update(index + 1, entry.key, entry.value, 0));
-      if (error == E2BIG) {
-        return base::out_of_range(
-            fmt::format("the map takes {} entries and its keys end there", found->max_entries),
-            place);
-      }
-      if (error != 0)
-        return base::invalid_input(fmt::format("update failed: {}", std::strerror(error)), place);
-    }
-  }
-  return {};
+  std::vector<NamedMap> maps;
+  for (const firmware::ImageMap& map : maps_)
+    maps.push_back({map.name, map.type, map.key_bytes, map.value_bytes, map.max_entries});
+  return fill_maps(json_text, where, maps, [&](size_t index, MapEntry& entry) {
+    const auto map = static_cast<unsigned>(index);
+    swap_atomic_words(map, entry.value);
+    return firmware::to_errno(table_->update(map + 1, entry.key, entry.value, 0));
+  });
 }
 
 std::string CardSession::dump_maps() const {

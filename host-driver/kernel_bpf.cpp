@@ -6,6 +6,7 @@
 #include <linux/bpf.h>
 #include <sys/syscall.h>
 
+#include <cctype>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -43,6 +44,12 @@ uint64_t address_of(const T* pointer) {
   return reinterpret_cast<uint64_t>(pointer);
 }
 
+// As much of it as the kernel takes, which allows letters, digits, '_' and '.'.
+void set_name(char (&to)[BPF_OBJ_NAME_LEN], const std::string& name) {
+  for (size_t i = 0; i < sizeof to - 1 && i < name.size(); ++i)
+    to[i] = std::isalnum(static_cast<unsigned char>(name[i])) || name[i] == '.' ? name[i] : '_';
+}
+
 bpf_prog_type kernel_type(ebpf::ProgType type) {
   switch (type) {
     case ebpf::ProgType::kXdp:
@@ -61,14 +68,18 @@ base::Error map_error(const ebpf::MapDef& def, int error) {
                                     def.type, std::strerror(-error), hint));
 }
 
-int create_map(const ebpf::MapDef& def, const KernelBtf& btf, const ebpf::KernelTypes::Map& types) {
+int create_map(const ebpf::MapDef& def, const KernelBtf& btf, const ebpf::KernelTypes::Map& types,
+               unsigned ifindex) {
   bpf_attr attr = empty_attr();
   attr.map_type = def.type;
   attr.key_size = def.key_bytes;
   attr.value_size = def.value_bytes;
   attr.max_entries = def.max_entries;
   attr.map_flags = def.flags;
-  if (btf && types.value != 0) {
+  set_name(attr.map_name, def.name);
+  const bool on_device = ifindex != 0 && def.type != BPF_MAP_TYPE_PERF_EVENT_ARRAY;
+  if (on_device) attr.map_ifindex = ifindex;
+  if (btf && types.value != 0 && !on_device) {
     attr.btf_fd = static_cast<uint32_t>(btf.fd.get());
     attr.btf_key_type_id = types.key;
     attr.btf_value_type_id = types.value;
@@ -148,13 +159,13 @@ KernelBtf KernelBtf::load(const ebpf::KernelTypes& types) {
 }
 
 base::Result<KernelMaps> KernelMaps::create(const std::vector<ebpf::MapDef>& definitions,
-                                            const KernelBtf& btf) {
+                                            const KernelBtf& btf, unsigned ifindex) {
   KernelMaps out;
   const std::vector<ebpf::KernelTypes::Map>& types = btf.types.maps;
   for (const ebpf::MapDef& def : definitions) {
     const size_t index = out.maps_.size();
-    const int fd =
-        create_map(def, btf, index < types.size() ? types[index] : ebpf::KernelTypes::Map{});
+    const int fd = create_map(
+        def, btf, index < types.size() ? types[index] : ebpf::KernelTypes::Map{}, ifindex);
     if (fd < 0) return map_error(def, fd);
     out.maps_.emplace_back(fd);
     if (def.initial.empty()) continue;
@@ -171,7 +182,7 @@ std::string KernelProgram::cause() const {
 }
 
 KernelProgram load_into_kernel(const ebpf::Program& program, const KernelMaps& maps,
-                               const KernelBtf& btf, KernelLog log) {
+                               const KernelBtf& btf, KernelLog log, unsigned ifindex) {
   const std::vector<uint8_t> bytes = code_of(program, maps);
   const std::string license = program.license.empty() ? "GPL" : program.license;
   bpf_attr attr = empty_attr();
@@ -180,6 +191,8 @@ KernelProgram load_into_kernel(const ebpf::Program& program, const KernelMaps& m
   attr.insn_cnt = static_cast<uint32_t>(bytes.size() / sizeof(bpf_insn));
   attr.license = address_of(license.c_str());
   attr.prog_flags = program.flags;
+  attr.prog_ifindex = ifindex;
+  set_name(attr.prog_name, program.name);
   if (btf) add_types(btf, attr);
   const int result = bpf(BPF_PROG_LOAD, &attr);
   KernelProgram out;

@@ -30,9 +30,10 @@ struct KernelBtf {
 
 class KernelMaps {
  public:
-  // One map a definition, with its initial value; a map that programs only read is frozen. Error: the map and the kernel's reason.
+  // One map a definition, with its initial value; a map that programs only read is frozen. `ifindex`: the device that
+  // they lie on, 0 for the host. Error: the map and the kernel's reason.
   static base::Result<KernelMaps> create(const std::vector<ebpf::MapDef>& definitions,
-                                         const KernelBtf& btf);
+                                         const KernelBtf& btf, unsigned ifindex = 0);
 
   size_t size() const { return maps_.size(); }
   int fd(size_t index) const { return maps_[index].get(); }
@@ -53,8 +54,9 @@ struct KernelProgram {
   std::string cause() const;
 };
 
-// The program's indices of maps become descriptors of `maps`; an index beyond them becomes one that no file has.
+// The program's indices of maps become descriptors of `maps`; an index beyond them becomes one that no file has. `ifindex`:
+// the device that it is offloaded to, 0 for the host.
 KernelProgram load_into_kernel(const ebpf::Program& program, const KernelMaps& maps,
-                               const KernelBtf& btf, KernelLog log);
+                               const KernelBtf& btf, KernelLog log, unsigned ifindex = 0);
 
 }  // namespace host
