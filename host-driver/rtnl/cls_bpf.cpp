@@ -80,7 +80,7 @@ int check_filter(const ClsBpfFilter& filter) {
   if ((filter.flags_gen & ~kUserFlags) != 0 || (skips_hw(filter) && skips_sw(filter)))
     return -EINVAL;
   if (!filter.prog || filter.prog->type != BPF_PROG_TYPE_SCHED_CLS) {
-    return filter.prog && filter.is_classic ? 0 : -EINVAL;
+    return filter.prog && !filter.bytecode.empty() ? 0 : -EINVAL;
   }
   const bool is_bound = bpf_prog_is_dev_bound(filter.prog->aux.get());
   return is_bound && !skips_sw(filter) ? -EINVAL : 0;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "host-driver/netdev_offload.h"
+#include "offload-compiler/ebpf/classic/program.h"
 
 namespace host {
 
@@ -18,8 +19,9 @@ struct ClsBpfFilter {
   uint16_t protocol = 0;  // ETH_P_*, host order
   uint32_t flags_gen =
       0;  // skip_hw, skip_sw as the user gave them; in_hw, not_in_hw as they came out
+  uint32_t classid = 0;  // of packets that match, 0: none
   bool direct_action = false;
-  bool is_classic = false;  // made of cBPF
+  classic::Program bytecode;  // what the program was made of, when it was cBPF
   ProgRef prog;
   std::string name;
 };

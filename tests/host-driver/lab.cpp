@@ -19,6 +19,8 @@ using host::ObjectKind;
 using host::rtnl_mutex;
 using host::RtnlGuard;
 
+const classic::Program kAcceptAll = {{.code = BPF_RET | BPF_K, .k = 0xffff'ffff}};
+
 bpf_attr empty_attr() {
   bpf_attr attr;
   std::memset(&attr, 0, sizeof attr);
@@ -192,7 +194,7 @@ Answer Lab::filter_prog(host::net_device* dev, host::ClsBpfChange change, Filter
   wanted.protocol = ETH_P_ALL;
   wanted.flags_gen = options.flags;
   wanted.direct_action = options.direct_action;
-  wanted.is_classic = options.is_classic;
+  if (options.is_classic) wanted.bytecode = kAcceptAll;
   wanted.name = "sample";
   wanted.prog = std::move(prog);
   Answer answer;
@@ -215,8 +217,7 @@ Answer Lab::filter_fd(host::net_device* dev, host::ClsBpfChange change, Filter o
 
 Answer Lab::filter(host::net_device* dev, host::ClsBpfChange change, Filter options) {
   if (options.is_classic) {
-    const classic::Program accept_all = {{.code = BPF_RET | BPF_K, .k = 0xffff'ffff}};
-    return filter_prog(dev, change, options, *host::classic_filter(system.objects, accept_all));
+    return filter_prog(dev, change, options, *host::classic_filter(system.objects, kAcceptAll));
   }
   const bool is_bound = (options.flags & kSkipSw) != 0;
   std::string log;

@@ -1,6 +1,7 @@
 // Ingress qdiscs and bpf filters of tc on a device of the card.
 // SPDX-License-Identifier: Apache-2.0
 #include <arpa/inet.h>
+#include <linux/filter.h>
 #include <linux/pkt_cls.h>
 #include <linux/rtnetlink.h>
 
@@ -8,6 +9,7 @@
 #include <cerrno>
 
 #include "host-driver/kernel_locks.h"
+#include "host-driver/rtnl/classic_filter.h"
 #include "host-driver/rtnl/cls_bpf.h"
 #include "host-driver/rtnl/netlink/route.h"
 
@@ -40,6 +42,28 @@ void put_qdiscs(std::vector<uint8_t>& out, const NetlinkMessage& request, uint32
   put_qdisc(out, request, port, qdisc, is_clsact ? "clsact" : "ingress");
 }
 
+void put_bytecode(NetlinkWriter& writer, const classic::Program& bytecode) {
+  std::vector<sock_filter> ops;
+  for (const classic::Insn& insn : bytecode) ops.push_back({insn.code, insn.jt, insn.jf, insn.k});
+  const auto* bytes = reinterpret_cast<const uint8_t*>(ops.data());
+  writer.value(TCA_BPF_OPS_LEN, static_cast<uint16_t>(ops.size()))
+      .attribute(TCA_BPF_OPS, Bytes(bytes, ops.size() * sizeof(sock_filter)));
+}
+
+// The program that the kernel's own converter would make of TCA_BPF_OPS. Empty: the attributes contradict each other.
+classic::Program read_bytecode(const NetlinkAttributes& options) {
+  const std::optional<Bytes> count = options.find(TCA_BPF_OPS_LEN), ops = options.find(TCA_BPF_OPS);
+  if (!count || !ops || count->size() < sizeof(uint16_t)) return {};
+  const auto insns = leading<uint16_t>(*count);
+  if (insns > classic::kMaxInsns || ops->size() != insns * sizeof(sock_filter)) return {};
+  classic::Program out;
+  for (size_t i = 0; i < insns; ++i) {
+    const auto insn = leading<sock_filter>(ops->subspan(i * sizeof(sock_filter)));
+    out.push_back({insn.code, insn.jt, insn.jf, insn.k});
+  }
+  return out;
+}
+
 void put_filter(std::vector<uint8_t>& out, const NetlinkMessage& request, uint32_t port,
                 const net_device* dev, const ClsBpfFilter& filter, bool is_chain_head) {
   NetlinkWriter writer(out, RTM_NEWTFILTER, NLM_F_MULTI, request.header, port);
@@ -52,8 +76,12 @@ void put_filter(std::vector<uint8_t>& out, const NetlinkMessage& request, uint32
   if (is_chain_head) return;
   const size_t options = writer.begin_nested(TCA_OPTIONS);
   if (!filter.name.empty()) writer.text(TCA_BPF_NAME, filter.name);
-  if (!filter.is_classic && filter.prog)
+  if (filter.classid != 0) writer.value(TCA_BPF_CLASSID, filter.classid);
+  if (!filter.bytecode.empty()) {
+    put_bytecode(writer, filter.bytecode);
+  } else if (filter.prog) {
     writer.value(TCA_BPF_ID, filter.prog->aux->id).attribute(TCA_BPF_TAG, filter.prog->tag);
+  }
   if (filter.direct_action) writer.value(TCA_BPF_FLAGS, uint32_t{TCA_BPF_FLAG_ACT_DIRECT});
   if (filter.flags_gen != 0) writer.value(TCA_BPF_FLAGS_GEN, filter.flags_gen);
   writer.end_nested(options);
@@ -68,7 +96,7 @@ bool exists(const net_device* dev, const ClsBpfFilter& filter) {
 }
 
 int add_filter(const NetlinkMessage& message, const NetlinkAttributes& attributes,
-               const ProgRef& prog, net_device* dev, netlink_ext_ack* extack) {
+               const ProgRef& prog, Objects& objects, net_device* dev, netlink_ext_ack* extack) {
   const auto head = leading<tcmsg>(message.body);
   ClsBpfFilter filter;
   filter.chain = attributes.u32(TCA_CHAIN).value_or(0);
@@ -90,11 +118,16 @@ int add_filter(const NetlinkMessage& message, const NetlinkAttributes& attribute
           (TCA_CLS_FLAGS_SKIP_HW | TCA_CLS_FLAGS_SKIP_SW))
     return -EINVAL;
   filter.direct_action = (bpf_flags & TCA_BPF_FLAG_ACT_DIRECT) != 0;
+  filter.classid = options.u32(TCA_BPF_CLASSID).value_or(0);
   filter.name = options.text(TCA_BPF_NAME);
-  filter.prog = prog;
-  if (!prog) {
-    nl_set_err_msg(extack, "only programs that were loaded with bpf(2) are offered as filters");
-    return options.find(TCA_BPF_OPS) ? -EOPNOTSUPP : -EINVAL;
+  filter.bytecode = read_bytecode(options);
+  if (filter.bytecode.empty() == !prog) return -EINVAL;  // one of the two
+  if (prog) {
+    filter.prog = prog;
+  } else {
+    base::Result<ProgRef> made = classic_filter(objects, filter.bytecode);
+    if (!made) return -EINVAL;
+    filter.prog = std::move(*made);
   }
   const uint16_t flags = message.header.nlmsg_flags;
   if ((flags & NLM_F_CREATE) == 0 && !exists(dev, filter)) return -ENOENT;
@@ -170,7 +203,7 @@ int RouteAbi::change_filter(const NetlinkMessage& message, const RouteReferences
     return -EINVAL;
   }
   if (message.header.nlmsg_type == RTM_NEWTFILTER)
-    return add_filter(message, attributes, found.prog, dev, extack);
+    return add_filter(message, attributes, found.prog, network_.objects(), dev, extack);
   return cls_bpf_delete(dev, attributes.u32(TCA_CHAIN).value_or(0), TC_H_MAJ(head.tcm_info) >> 16,
                         head.tcm_handle, extack);
 }
