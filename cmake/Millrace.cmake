@@ -23,10 +23,10 @@ function(millrace_library name)
   target_link_libraries(${name} PUBLIC ${ARG_DEPENDS} PRIVATE ${ARG_PRIVATE_DEPENDS})
 endfunction()
 
-# millrace_test(NAME LABEL quick|full|long SOURCES ... DEPENDS ...)
+# millrace_test(NAME LABEL quick|full|long [ENVIRONMENT VARIABLE=VALUE] SOURCES ... DEPENDS ...)
 # One GoogleTest executable; every TEST becomes a ctest of its own (SystemC allows one simulation per process).
 function(millrace_test name)
-  cmake_parse_arguments(ARG "" "LABEL" "SOURCES;DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "" "LABEL;ENVIRONMENT" "SOURCES;DEPENDS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
   target_compile_options(${name} PRIVATE ${MILLRACE_WARNINGS})
@@ -35,5 +35,6 @@ function(millrace_test name)
     MILLRACE_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
     MILLRACE_BINARY_DIR="${CMAKE_BINARY_DIR}")
   target_link_libraries(${name} PRIVATE ${ARG_DEPENDS} GTest::gmock GTest::gtest_main)
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES LABELS ${ARG_LABEL} TIMEOUT 600)
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES LABELS ${ARG_LABEL} TIMEOUT 600
+    ENVIRONMENT "${ARG_ENVIRONMENT}")
 endfunction()
