@@ -42,7 +42,8 @@ struct Access {
 };
 
 constexpr auto kAccesses = [] {
-  std::array<Access, kOpCount> table{};
+  std::array<Access, kOpCount> table;
+  table.fill(Access{});  // g++ 12 forgets default members of `table{}` in a constant
   const auto row = [&](Op op) -> Access& { return table[static_cast<unsigned>(op)]; };
   row(Op::kMemRead) = {Access::kRead, 8};
   row(Op::kMemReadSwap) = {Access::kRead, 8, true};

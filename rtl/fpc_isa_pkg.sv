@@ -2321,40 +2321,40 @@ package fpc_isa_pkg;
   };
 
   parameter logic [NumOps*4-1:0] InsnUnitBytes = {
-    4'd0,  // CmdOther
-    4'd0,  // Ct
-    4'd0,  // Arm
-    4'd0,  // Crypto
-    4'd0,  // Pcie
-    4'd0,  // Nbi
-    4'd0,  // Ila
-    4'd0,  // Sram
-    4'd0,  // Cls
-    4'd0,  // MemOther
-    4'd0,  // MemWrite32SwapLe
+    4'd4,  // CmdOther
+    4'd4,  // Ct
+    4'd4,  // Arm
+    4'd4,  // Crypto
+    4'd4,  // Pcie
+    4'd4,  // Nbi
+    4'd4,  // Ila
+    4'd4,  // Sram
+    4'd4,  // Cls
+    4'd4,  // MemOther
+    4'd4,  // MemWrite32SwapLe
     4'd4,  // MemWrite32Swap
-    4'd0,  // MemWrite32Le
+    4'd4,  // MemWrite32Le
     4'd4,  // MemWrite32
-    4'd0,  // MemMeter
-    4'd0,  // MemCamLookupAdd
-    4'd0,  // MemRead32SwapLe
+    4'd4,  // MemMeter
+    4'd4,  // MemCamLookupAdd
+    4'd4,  // MemRead32SwapLe
     4'd4,  // MemRead32Swap
-    4'd0,  // MemRead32Le
+    4'd4,  // MemRead32Le
     4'd4,  // MemRead32
-    4'd0,  // MemLookup
-    4'd0,  // MemPeDmaToMemoryBuffer
-    4'd0,  // MemPacketAddThread
-    4'd0,  // MemPacketAllocPoll
-    4'd0,  // MemStatsLogSatEvent
+    4'd4,  // MemLookup
+    4'd4,  // MemPeDmaToMemoryBuffer
+    4'd4,  // MemPacketAddThread
+    4'd4,  // MemPacketAllocPoll
+    4'd4,  // MemStatsLogSatEvent
     4'd4,  // MemTestXorImm
     4'd4,  // MemXorImm
     4'd4,  // MemTestXor
     4'd4,  // MemXor
-    4'd0,  // MemQueueLock
-    4'd0,  // MemMicroq
-    4'd0,  // MemCam
-    4'd0,  // MemTicketReleaseInd
-    4'd0,  // MemTicketRelease
+    4'd4,  // MemQueueLock
+    4'd4,  // MemMicroq
+    4'd4,  // MemCam
+    4'd4,  // MemTicketReleaseInd
+    4'd4,  // MemTicketRelease
     4'd4,  // MemTestSubSatImm
     4'd4,  // MemSubSatImm
     4'd4,  // MemTestSubSat
@@ -2385,17 +2385,17 @@ package fpc_isa_pkg;
     4'd4,  // MemAtomicWrite
     4'd1,  // MemRead8
     4'd4,  // MemAtomicRead
-    4'd0,  // MemWrite8SwapLe
+    4'd4,  // MemWrite8SwapLe
     4'd1,  // MemWrite8Swap
-    4'd0,  // MemWrite8Le
+    4'd4,  // MemWrite8Le
     4'd1,  // MemWrite8
-    4'd0,  // MemWriteSwapLe
+    4'd4,  // MemWriteSwapLe
     4'd8,  // MemWriteSwap
-    4'd0,  // MemWriteLe
+    4'd4,  // MemWriteLe
     4'd8,  // MemWrite
-    4'd0,  // MemReadSwapLe
+    4'd4,  // MemReadSwapLe
     4'd8,  // MemReadSwap
-    4'd0,  // MemReadLe
+    4'd4,  // MemReadLe
     4'd8,  // MemRead
     4'd4,  // LocalCsrWr
     4'd4,  // LocalCsrRd

@@ -162,6 +162,11 @@ TEST(MemoryCommands, Data16IsZeroExtendedInto64Bits) {
   EXPECT_EQ(bench.bytes(8), (Bytes{0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0}));
 }
 
+TEST(MemoryCommands, WhatTheCardAnswersItselfTakesARegisterForEachWord) {
+  for (const Op op : {Op::kMemPacketAddThread, Op::kMemPacketAllocPoll})
+    EXPECT_EQ(xfer_registers({.op = op, .length = 8}), 8u) << spec(op).name;
+}
+
 TEST(MemoryCommands, RefusesWhatItCannotDo) {
   Bench bench;
   EXPECT_FALSE(bench.run({.op = Op::kMemAddImm, .length = 1})) << "immediate form without data";
