@@ -25,7 +25,7 @@ constexpr uint64_t kWindowBefore = 40, kWindowAfter = 4;  // clock cycles around
 struct Options {
   ProgramSource source;
   TargetOptions target;
-  std::string traffic = "size=64,flows=1000,proto=udp,rate=line", fst, dump, maps;
+  std::string traffic = "size=64,flows=1000,proto=udp,rate=100kpps", fst, dump, maps;
   uint64_t packets = kDefaultPackets, seed = 1;
 };
 
@@ -91,8 +91,9 @@ int run(const Options& options) {
   if (!report) return fail(report.error());
   if (both->difference()) return report_difference(*both->difference(), options);
   for (const std::string& fault : report->faults) fmt::print("both fault: {}\n", fault);
-  fmt::print("{} packets, {} words: RTL and interpreter agree ({} clock cycles)\n", options.packets,
-             both->words(), both->rtl().clock_cycles() - before);
+  const uint64_t processed = report->offered - report->lost;
+  fmt::print("{} of {} packets, {} words: RTL and interpreter agree ({} clock cycles)\n", processed,
+             options.packets, both->words(), both->rtl().clock_cycles() - before);
   return kDone;
 }
 
