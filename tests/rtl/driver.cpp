@@ -26,6 +26,12 @@ void Driver::answer(uint64_t until) {
   }
 }
 
+bool Driver::is_over() const {
+  for (unsigned slot = 0; slot < fpc::kSlots; ++slot)
+    if ((dead_ >> slot & 1) == 0 && core_.context(slot).enabled) return false;
+  return true;
+}
+
 uint64_t Driver::step(uint32_t budget) {
   answer(now_);
   const Step step = core_.run(now_, budget);
@@ -35,6 +41,9 @@ uint64_t Driver::step(uint32_t budget) {
     under_way_.push_back({now_ + latency, core_.command()});
     if (!core_.command().swaps) answer(~uint64_t{0});  // in order with what the program does next
     if (random_() % 4 == 0) now_ += random_() % 32;    // back-pressure
+  } else if (step.reason == StopReason::kFault) {
+    dead_ |= 1u << step.slot;
+    if (listener_) listener_(core_.fault());
   } else if (step.reason == StopReason::kIdle) {
     if (under_way_.empty()) {
       core_.signal(static_cast<unsigned>(random_() % fpc::kSlots),

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include "fpc/core.h"
@@ -15,10 +17,15 @@ class Driver {
  public:
   Driver(fpc::Core& core, uint64_t seed) : core_(core), random_(seed) {}
 
-  // One run of the core and what it asks for; the words that retired. 0 and idle() when nothing is left to wait for.
+  // One run of the core and what it asks for; the words that retired.
   uint64_t step(uint32_t budget);
 
-  uint64_t cycles() const { return now_; }
+  // All contexts have faulted or were killed: nothing will run any more.
+  bool is_over() const;
+
+  void on_fault(std::function<void(const fpc::Fault&)> listener) {
+    listener_ = std::move(listener);
+  }
 
  private:
   struct Answer {  // a command that is under way
@@ -32,6 +39,8 @@ class Driver {
   std::mt19937_64 random_;
   fpc::ByteStore memory_{64 * fpc::ByteStore::kPageBytes};
   std::vector<Answer> under_way_;
+  std::function<void(const fpc::Fault&)> listener_;
+  unsigned dead_ = 0;  // mask of slots
   uint64_t now_ = 0;
 };
 

@@ -9,6 +9,7 @@
 
 #include "fpc/ecc.h"
 #include "fpc/firmware/image.h"
+#include "tests/fpc/case_file.h"
 #include "tests/fpc/random_words.h"
 #include "tests/rtl/stress.h"
 
@@ -46,7 +47,7 @@ TEST(Lockstep, ProgramsThatKeepGoingGiveTheSame) {
   uint64_t executed = 0;
   for (unsigned program = 0; executed < wanted_words() && !both.difference(); ++program) {
     std::mt19937_64 random(program);
-    executed += run_both(both, fpc::test::random_program(400, random), program, 200, 3'000);
+    executed += run_both(both, mixed_program(random), program, 200, 3'000);
     EXPECT_ALIKE(both, "program " << program);
   }
 }
@@ -56,10 +57,27 @@ TEST(Lockstep, SpoiledWordsGiveTheSame) {
   uint64_t executed = 0;
   for (unsigned program = 0; executed < wanted_words() / 4 && !both.difference(); ++program) {
     std::mt19937_64 random(program);
-    executed += run_both(both, stress_program(random), program, 100, 300);
+    executed += run_both(both, spoiled_program(random), program, 100, 300);
     EXPECT_ALIKE(both, "program " << program);
   }
   EXPECT_GT(both.rtl().corrected_words(), 100u) << "no single-bit error was ever fetched";
+}
+
+TEST(Lockstep, CaseFilesGiveTheSame) {
+  unsigned cases = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(MILLRACE_TEST_DATA "/cases")) {
+    std::ifstream file(entry.path());
+    const std::string text(std::istreambuf_iterator<char>(file), {});
+    const base::Result<fpc::test::Case> test = fpc::test::parse_case(text, entry.path());
+    ASSERT_TRUE(test) << test.error().text();
+    Lockstep both(make_core());
+    fpc::ByteStore memory;
+    const fpc::test::Outcome outcome = fpc::test::execute(*test, both, memory);
+    EXPECT_ALIKE(both, entry.path());
+    EXPECT_EQ(outcome.fault, test->fault) << entry.path();
+    ++cases;
+  }
+  EXPECT_GT(cases, 60u);
 }
 
 // What the kernel's JIT made of the vectors, from random registers: the images' own words and order.
