@@ -56,9 +56,9 @@ def host():
 
 def microbenchmarks(table):
     for program in sorted(BUILD.glob("bench/*_bench")):
-        if table.only_bars and program.name not in ("fpc_bench", "example_bench"):
+        if table.only_bars and program.name not in ("fpc_bench", "example_bench", "rtl_bench"):
             continue
-        pattern = "jit/(arithmetic|example)" if table.only_bars else "."
+        pattern = "jit/(arithmetic|example)|rtl/" if table.only_bars else "."
         done = subprocess.run([program, "--benchmark_format=json", f"--benchmark_filter={pattern}"], capture_output=True, text=True, check=True)
         for bench in json.loads(done.stdout)["benchmarks"]:
             name, label = bench["name"], bench.get("error_message", bench.get("label", ""))
@@ -67,6 +67,10 @@ def microbenchmarks(table):
                 table.at_least(name, rate, "M instructions/s", 500, label)
             elif name.startswith("jit/example/"):
                 table.at_least(name, rate, "M instructions/s", 200, f"{bench.get('packets_per_s', 0) / 1e6:.2f} M packets/s {label}")
+            elif name == "rtl/alone":
+                table.at_least(name, rate, "M cycles/s", 1, label)
+            elif name == "rtl/lockstep":
+                table.at_least(name, rate, "M instructions/s", 0.3, label)
             elif rate:
                 table.row(name, f"{rate:.2f}", "M items/s", label)
             else:
