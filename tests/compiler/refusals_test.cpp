@@ -51,12 +51,14 @@ Code either(const Code& one, const Code& other) {
 }
 
 std::vector<Refusal> instructions() {
-  const auto maps = [] { return std::vector<ebpf::MapDef>{array_map()}; };
+  const auto globals = [] {
+    return std::vector<ebpf::MapDef>{ebpf_test::map_def(".data", BPF_MAP_TYPE_ARRAY, 4, 8, 1)};
+  };
   return {
       {"MoveWithSignExtension",
        xdp(with_unknown_byte({op(BPF_ALU64 | BPF_MOV | BPF_X, 5, 5, 8, 0)})), kInvalid,
        "instruction 0xbf with off 8 is newer than the driver, which knows off 0"},
-      {"GlobalVariable", xdp(ebpf_test::wide(2, 0, BPF_PSEUDO_MAP_VALUE) + leave(), maps()),
+      {"GlobalVariable", xdp(ebpf_test::wide(2, 0, BPF_PSEUDO_MAP_VALUE) + leave(), globals()),
        kInvalid, "offloaded maps have no direct value access (global variables)"},
       {"Modulo", xdp(with_unknown_byte({alu64(BPF_MOD, 5, 3)})), kInvalid,
        "[nfp] instruction 0x97 not supported"},
