@@ -13,34 +13,41 @@ namespace ebpf {
 
 namespace {
 
-void set_arguments(const Env& env, uint32_t map, const Frame& caller, Frame& callee) {
+void set_arguments(const Env& env, uint32_t map, const Regs& caller, Regs& callee) {
   if (env.code().imm == BPF_FUNC_loop) {  // index, context
-    callee.regs[1].set_unknown();
-    callee.regs[2] = caller.regs[3];
+    callee[1].set_unknown();
+    callee[2] = caller[3];
     return;
   }
-  callee.regs[1].set_pointer(RegType::kConstMapPtr);  // map, key, value, context
-  callee.regs[2].set_pointer(RegType::kMapKey);
-  callee.regs[3].set_pointer(RegType::kMapValue);
-  for (unsigned i = 1; i <= 3; ++i) callee.regs[i].map = map;
-  callee.regs[4] = caller.regs[3];
+  callee[1].set_pointer(RegType::kConstMapPtr);  // map, key, value, context
+  callee[2].set_pointer(RegType::kMapKey);
+  callee[3].set_pointer(RegType::kMapValue);
+  for (unsigned i = 1; i <= 3; ++i) callee[i].map = map;
+  callee[4] = caller[3];
 }
 
-void widen(const Reg& before, Reg& now) {
-  const bool differs = before.is_scalar() && now.is_scalar() && !before.precise && !now.precise &&
-                       !(before.bounds == now.bounds);
-  if (differs) now.set_unknown();
+bool differs(const Held& before, const Value& now, bool now_precise) {
+  return before.value->is_scalar() && now.is_scalar() && !before.precise && !now_precise &&
+         !(before.value->bounds == now.bounds);
+}
+
+void widen(Values& values, const Held& before, Held& now) {
+  if (differs(before, *now.value, now.precise)) now.hold_unknown(values);
 }
 
 // What changes from round to round and nothing relied on becomes unknown, so that the rounds soon look alike.
-void widen_changes(const State& before, State& now) {
+void widen_changes(Values& values, const KeptState& before, State& now) {
+  for (unsigned i = 0; i < kRegisters; ++i) {
+    Reg& reg = now.regs[i];
+    if (differs(before.frame().regs[i], reg, reg.precise)) reg.set_unknown();
+  }
   for (size_t f = 0; f < now.frames.size(); ++f) {
     const Frame& old = before.frames[f];
     Frame& frame = now.frames[f];
-    for (unsigned i = 0; i < kRegisters; ++i) widen(old.regs[i], frame.regs[i]);
+    for (unsigned i = 0; i < kRegisters; ++i) widen(values, old.regs[i], frame.regs[i]);
     for (size_t i = 0; i < std::min(old.stack.size(), frame.stack.size()); ++i) {
       if (old.stack[i].holds_spill() && frame.stack[i].holds_spill()) {
-        widen(old.stack[i].spilled, frame.stack[i].spilled);
+        widen(values, old.stack[i].spilled, frame.stack[i].spilled);
       }
     }
   }
@@ -54,12 +61,12 @@ bool defer_callback(Env& env, uint32_t subprogram, uint32_t map) {
     return env.reject(
         fmt::format("the call stack of {} frames is too deep", round.frames.size() + 1));
   }
-  Frame callee = make_frame(round.depth() + 1, subprogram, env.insn);
-  callee.is_callback = true;
-  set_arguments(env, map, round.frame(), callee);
-  round.frames.push_back(std::move(callee));
+  Regs arguments = first_regs(round.depth() + 1);
+  set_arguments(env, map, round.regs, arguments);
+  round.enter(env.values, {.callsite = env.insn, .subprog = subprogram, .is_callback = true},
+              arguments);
   ++round.rounds;
-  return defer(env, std::move(round), env.layout.starts[subprogram]);
+  return defer(env, round, env.layout.starts[subprogram]);
 }
 
 bool return_from_callback(Env& env) {
@@ -77,8 +84,10 @@ bool return_from_callback(Env& env) {
   }
   State& state = env.current;
   env.next = static_cast<uint32_t>(state.frame().callsite);
-  state.frames.pop_back();
-  if (const State* before = previous_round(env, env.next)) widen_changes(*before, state);
+  state.leave();
+  if (const KeptState* before = previous_round(env, env.next)) {
+    widen_changes(env.values, *before, state);
+  }
   return true;
 }
 

@@ -58,8 +58,8 @@ std::optional<bool> outcome(const Comparison& c, const Reg& dst, const Reg& src)
 void refine_registers(Env& env, const Comparison& c, State& taken) {
   Reg& dst = env.reg(c.insn.dst);
   Reg& src = env.reg(c.insn.src);
-  Reg& taken_dst = taken.frame().regs[c.insn.dst];
-  Reg& taken_src = taken.frame().regs[c.insn.src];
+  Reg& taken_dst = taken.regs[c.insn.dst];
+  Reg& taken_src = taken.regs[c.insn.src];
   if (!dst.is_scalar() || !src.is_scalar()) return;
   if (c.insn.dst == c.insn.src) return;
   if (c.constant_here(src)) {
@@ -77,8 +77,8 @@ void refine_registers(Env& env, const Comparison& c, State& taken) {
 void refine_copies(Env& env, unsigned number, State& taken) {
   const Reg& reg = env.reg(number);
   if (!reg.is_scalar() || reg.id == 0) return;
-  const bool linked = narrow_copies(env.current, reg);
-  narrow_copies(taken, taken.frame().regs[number]);
+  const bool linked = narrow_copies(env.values, env.current, reg);
+  narrow_copies(env.values, taken, taken.regs[number]);
   if (linked) env.facts[env.insn].refines_linked = true;
 }
 
@@ -88,8 +88,7 @@ void refine(Env& env, const Comparison& c, State& taken) {
     refine_registers(env, c, taken);
     if (dst.is_scalar()) refine_copies(env, c.insn.src, taken);
   } else if (dst.is_scalar()) {
-    refine_by_constant(c.op, c.is_32bit, c.immediate(), taken.frame().regs[c.insn.dst].bounds,
-                       dst.bounds);
+    refine_by_constant(c.op, c.is_32bit, c.immediate(), taken.regs[c.insn.dst].bounds, dst.bounds);
   }
   refine_copies(env, c.insn.dst, taken);
   const bool with_null = !c.is_32bit && !c.with_register && c.insn.imm == 0;
@@ -99,7 +98,7 @@ void refine(Env& env, const Comparison& c, State& taken) {
     resolve_null(env, taken, id, c.op == BPF_JEQ);
     return;
   }
-  learn_packet_range(c.insn, env.current, taken);
+  learn_packet_range(env.values, c.insn, env.current, taken);
 }
 
 // A comparison before this one excluded every value of the scalar. The kernel walks on; such a loop would not end.
@@ -130,7 +129,7 @@ bool check_conditional_jump(Env& env) {
   }
   State taken = env.current;
   refine(env, c, taken);
-  return defer(env, std::move(taken), target);
+  return defer(env, taken, target);
 }
 
 bool check_subprogram_call(Env& env) {
@@ -144,10 +143,10 @@ bool check_subprogram_call(Env& env) {
   const uint32_t subprogram = env.layout.subprogram_of(target);
   const FunctionInfo* function = function_of(env, subprogram);
   if (function != nullptr && function->is_global) return call_global_function(env, subprogram);
-  Frame callee = make_frame(state.depth() + 1, subprogram, env.insn);
-  for (unsigned i = 1; i <= 5; ++i) callee.regs[i] = env.reg(i);
+  Regs arguments = first_regs(state.depth() + 1);
+  for (unsigned i = 1; i <= 5; ++i) arguments[i] = env.reg(i);
   clobber_caller_saved(env);
-  state.frames.push_back(std::move(callee));
+  state.enter(env.values, {.callsite = env.insn, .subprog = subprogram}, arguments);
   env.next = target;
   return true;
 }
@@ -155,13 +154,13 @@ bool check_subprogram_call(Env& env) {
 bool return_from_subprogram(Env& env) {
   State& state = env.current;
   if (state.frame().is_callback) return return_from_callback(env);
-  const Frame callee = std::move(state.frames.back());
-  if (callee.regs[0].type == RegType::kStack) {
+  const Reg result = env.reg(0);
+  if (result.type == RegType::kStack) {
     return env.reject("cannot return stack pointer to the caller");
   }
-  env.next = static_cast<uint32_t>(callee.callsite) + 1;
-  state.frames.pop_back();
-  env.reg(0) = callee.regs[0];
+  env.next = static_cast<uint32_t>(env.frame().callsite) + 1;
+  state.leave();
+  env.reg(0) = result;
   return true;
 }
 

@@ -37,14 +37,14 @@ bool defer_return(Env& env, bool is_tail_call) {
   if (env.current.depth() == 0) return true;
   State early = env.current;
   const auto after = static_cast<uint32_t>(early.frame().callsite) + 1;
-  early.frames.pop_back();
-  Reg& result = early.frame().regs[0];
+  early.leave();
+  Reg& result = early.regs[0];
   result.set_constant(0);
   if (is_tail_call) {
     result.set_unknown();
-    invalidate_packet_pointers(early);
+    invalidate_packet_pointers(env.values, early);
   }
-  return defer(env, std::move(early), after);
+  return defer(env, early, after);
 }
 
 }  // namespace

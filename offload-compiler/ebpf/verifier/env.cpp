@@ -37,7 +37,7 @@ bool Env::exhausted(const std::string& cause) {
 
 bool Env::charge(size_t bytes) {
   kept_bytes += bytes;
-  if (kept_bytes <= kMaxKeptBytes) return true;
+  if (kept_bytes + values.bytes() <= kMaxKeptBytes) return true;
   return exhausted(
       fmt::format("the states of the program's paths need more than {} MiB", kMaxKeptBytes >> 20));
 }

@@ -27,14 +27,14 @@ struct InsnFacts {
 
 // A branch that waits to be explored.
 struct Pending {
-  State state;
+  KeptState state;
   uint32_t insn, prev_insn;
   size_t log_size;
 };
 
 // An explored state with how often it was worth comparing with.
 struct Explored {
-  State state;
+  KeptState state;
   uint32_t hits = 0, misses = 0;
 };
 
@@ -45,6 +45,7 @@ struct Env {
   const VerifierOptions& options;
   const Layout& layout;
 
+  Values values;
   State current;
   uint32_t insn = 0;             // under check
   uint32_t prev_insn = 0;        // before it on the path
@@ -68,9 +69,9 @@ struct Env {
 
   const Insn& code() const { return program.insns[insn]; }
   Frame& frame() { return current.frame(); }
-  Reg& reg(unsigned number) { return frame().regs[number]; }
+  Reg& reg(unsigned number) { return current.regs[number]; }
   // The frame that a stack pointer points into.
-  Frame& frame_of(const Reg& pointer) { return current.frames[pointer.frame]; }
+  Frame& frame_of(const Value& pointer) { return current.frames[pointer.frame]; }
   uint32_t new_id() { return ++ids; }
 
   // Record the first error and return false: `return env.reject(...)` ends the check of an instruction.

@@ -29,27 +29,24 @@ struct Comparison {
   Compare compare;
   IdMap ids = {};
 
-  bool matters(const Reg& old) const {
+  bool matters(const Marks& old) const {
     return compare == Compare::kEverything || (old.live & kLiveRead) != 0;
   }
 };
 
-bool scalar_covers(const Reg& old, const Reg& current, Comparison& comparison) {
-  if (!old.precise && comparison.compare == Compare::kReliedOn) return true;
+bool scalar_covers(const Value& old, const Value& current, Comparison& comparison) {
   if (old.id != 0 && !comparison.ids.accept(old.id, current.id)) return false;
   return current.bounds.within(old.bounds);
 }
 
-bool packet_covers(const Reg& old, const Reg& current, Comparison& comparison) {
+bool packet_covers(const Value& old, const Value& current, Comparison& comparison) {
   if (old.range > current.range || old.off != current.off) return false;
   if (old.range < 0 && old.range != current.range) return false;
   if (old.id != 0 && !comparison.ids.accept(old.id, current.id)) return false;
   return current.bounds.within(old.bounds);
 }
 
-bool reg_covers(const Reg& old, const Reg& current, Comparison& comparison) {
-  if (!comparison.matters(old) || old.type == RegType::kNotInit) return true;
-  if (old.type != current.type) return false;
+bool value_covers(const Value& old, const Value& current, Comparison& comparison) {
   switch (old.type) {
     case RegType::kScalar:
       return scalar_covers(old, current, comparison);
@@ -67,8 +64,15 @@ bool reg_covers(const Reg& old, const Reg& current, Comparison& comparison) {
     case RegType::kPacketMeta:
       return packet_covers(old, current, comparison);
     default:
-      return old.same_value(current);
+      return old == current;
   }
+}
+
+bool place_covers(const Held& old, const Value& current, Comparison& comparison) {
+  if (!comparison.matters(old) || old.value->type == RegType::kNotInit) return true;
+  if (old.value->type != current.type) return false;
+  if (current.is_scalar() && !old.precise && comparison.compare == Compare::kReliedOn) return true;
+  return value_covers(*old.value, current, comparison);
 }
 
 bool slot_covers(const StackSlot& old, const StackSlot* current, Comparison& comparison) {
@@ -80,13 +84,10 @@ bool slot_covers(const StackSlot& old, const StackSlot* current, Comparison& com
         old.bytes[i] == SlotByte::kMisc && current->bytes[i] == SlotByte::kZero;
     if (old.bytes[i] != current->bytes[i] && !zero_for_misc) return false;
   }
-  return !old.holds_spill() || reg_covers(old.spilled, current->spilled, comparison);
+  return !old.holds_spill() || place_covers(old.spilled, *current->spilled.value, comparison);
 }
 
-bool frame_covers(const Frame& old, const Frame& current, Comparison& comparison) {
-  for (unsigned i = 0; i < kRegisters; ++i) {
-    if (!reg_covers(old.regs[i], current.regs[i], comparison)) return false;
-  }
+bool stack_covers(const Frame& old, const Frame& current, Comparison& comparison) {
   for (size_t i = 0; i < old.stack.size(); ++i) {
     const StackSlot* slot = i < current.stack.size() ? &current.stack[i] : nullptr;
     if (!slot_covers(old.stack[i], slot, comparison)) return false;
@@ -96,22 +97,27 @@ bool frame_covers(const Frame& old, const Frame& current, Comparison& comparison
 
 }  // namespace
 
-bool covers(const State& old, const State& current, Compare compare) {
+bool covers(const KeptState& old, const State& current, Compare compare) {
   if (old.frames.size() != current.frames.size()) return false;
   Comparison comparison{compare};
   if ((old.lock != 0) != (current.lock != 0)) return false;
   if (old.lock != 0 && !comparison.ids.accept(old.lock, current.lock)) return false;
   for (size_t i = 0; i < old.frames.size(); ++i) {
     if (old.frames[i].callsite != current.frames[i].callsite) return false;
-    if (!frame_covers(old.frames[i], current.frames[i], comparison)) return false;
+    const bool runs = i + 1 == old.frames.size();
+    for (unsigned r = 0; r < kRegisters; ++r) {
+      const Value& value = runs ? current.regs[r] : *current.frames[i].regs[r].value;
+      if (!place_covers(old.frames[i].regs[r], value, comparison)) return false;
+    }
+    if (!stack_covers(old.frames[i], current.frames[i], comparison)) return false;
   }
   return true;
 }
 
-bool may_be_looping(const State& old, const State& current) {
+bool may_be_looping(const KeptState& old, const State& current) {
   if (old.frames.size() != current.frames.size() || old.rounds != current.rounds) return false;
   for (unsigned i = 0; i < kFrameReg; ++i) {
-    if (!old.frames.back().regs[i].same_value(current.frames.back().regs[i])) return false;
+    if (!current.regs[i].same_value(*old.frame().regs[i].value)) return false;
   }
   return true;
 }

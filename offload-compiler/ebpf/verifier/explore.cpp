@@ -20,7 +20,7 @@ enum class Step { kNext, kPathEnds, kRefused };
 Step step_if(bool ok) { return ok ? Step::kNext : Step::kRefused; }
 
 bool stack_byte_is_zero(const void* state, uint32_t frame, int32_t off) {
-  const auto& frames = static_cast<const State*>(state)->frames;
+  const auto& frames = static_cast<const KeptState*>(state)->frames;
   if (frame >= frames.size() || off >= 0 || off < -kStackBytes || !frames[frame].covers(off))
     return false;
   const StackSlot& slot = frames[frame].stack[Frame::slot_index(off)];
@@ -38,7 +38,7 @@ bool tell_listener(Env& env) {
   visit.frame = env.current.depth();
   visit.subprog = env.frame().subprog;
   visit.program = &env.program;
-  visit.stack_byte_is_zero = {&env.current, stack_byte_is_zero};
+  visit.stack_byte_is_zero = {static_cast<const KeptState*>(&env.current), stack_byte_is_zero};
   const base::Result<void> answer = env.options.on_insn(visit);
   if (!answer && !env.error) env.error = answer.error();
   return answer.has_value();
@@ -120,7 +120,7 @@ bool resume(Env& env) {
   if (env.pending.empty()) return false;
   Pending& last = env.pending.back();
   env.kept_bytes -= last.state.bytes();
-  env.current = std::move(last.state);
+  env.current = State::resume(std::move(last.state));
   env.prev_insn = last.prev_insn;
   env.insn = last.insn;
   env.log.rewind(last.log_size);
@@ -135,7 +135,9 @@ void start_at(Env& env, uint32_t subprogram) {
   env.retired.clear();
   env.kept_bytes = 0;
   env.current = State{};
-  env.current.frames.push_back(make_frame(0, subprogram, -1));
+  env.current.frames.resize(1);
+  env.current.frame().subprog = subprogram;
+  env.current.regs = first_regs(0);
   env.insn = env.layout.starts[subprogram];
   env.current.first_insn = env.insn;
   env.prev_insn = env.insn;

@@ -20,7 +20,7 @@ constexpr size_t kMaxSegmentJumps = 1024;  // every branch copies them
 
 using States = std::vector<std::unique_ptr<Explored>>;
 
-bool same_callsites(const State& a, const State& b) {
+bool same_callsites(const KeptState& a, const KeptState& b) {
   return a.frames.size() == b.frames.size() &&
          std::equal(a.frames.begin(), a.frames.end(), b.frames.begin(),
                     [](const Frame& x, const Frame& y) { return x.callsite == y.callsite; });
@@ -63,7 +63,7 @@ Arrival end_path_in(Env& env, Explored& known) {
   inherit_liveness(env, known.state);
   inherit_precision(env, known.state);
   if (known.state.branches == 0 && !known.state.in_loop) return Arrival::kCovered;
-  for (State* s = env.current.parent; s != nullptr && s != &known.state; s = s->parent) {
+  for (KeptState* s = env.current.parent; s != nullptr && s != &known.state; s = s->parent) {
     s->in_loop = true;
   }
   return Arrival::kCovered;
@@ -105,12 +105,15 @@ Arrival compare(Env& env, States& states, bool& keep) {
 }
 
 // Reads after this point are recorded in the stored state.
-void connect_to_parent(State& current, State& stored) {
+void connect_to_parent(State& current, KeptState& stored) {
+  for (unsigned i = 0; i < kFrameReg; ++i) {
+    current.regs[i].parent = &stored.frame().regs[i];
+    current.regs[i].live = kLiveNone;
+  }
   for (size_t f = 0; f < current.frames.size(); ++f) {
     Frame& frame = current.frames[f];
     Frame& kept = stored.frames[f];
-    const unsigned first = f + 1 < current.frames.size() ? 6 : 0;
-    for (unsigned i = first; i < kFrameReg; ++i) frame.regs[i].parent = &kept.regs[i];
+    for (unsigned i = 6; i < kFrameReg; ++i) frame.regs[i].parent = &kept.regs[i];
     for (unsigned i = 0; i < kFrameReg; ++i) frame.regs[i].live = kLiveNone;
     for (size_t i = 0; i < frame.stack.size(); ++i) {
       frame.stack[i].spilled.parent = &kept.stack[i].spilled;
@@ -123,7 +126,7 @@ bool keep_state(Env& env, States& states, bool arrived_by_jump) {
   State& current = env.current;
   forget_precision(current);
   if (arrived_by_jump) current.jumps.pop_back();
-  auto known = std::make_unique<Explored>(Explored{current, 0, 0});
+  auto known = std::make_unique<Explored>(Explored{current.keep(env.values), 0, 0});
   known->state.insn = env.insn;
   if (!env.charge(known->state.bytes())) return false;
   env.jumps_at_store = env.jumps;
@@ -156,26 +159,26 @@ Arrival arrive(Env& env) {
 }
 
 void close_path(Env& env) {
-  State* state = &env.current;
+  KeptState* state = &env.current;
   while (state != nullptr && --state->branches == 0) state = state->parent;
 }
 
-const State* previous_round(const Env& env, uint32_t insn) {
-  const State* state = env.current.parent;
+const KeptState* previous_round(const Env& env, uint32_t insn) {
+  const KeptState* state = env.current.parent;
   while (state != nullptr && !(state->insn == insn && same_callsites(*state, env.current))) {
     state = state->parent;
   }
   return state;
 }
 
-bool defer(Env& env, State state, uint32_t insn) {
+bool defer(Env& env, const State& state, uint32_t insn) {
   if (env.pending.size() >= kMaxPending) {
     return env.exhausted(
         fmt::format("the sequence of {} jumps is too complex", env.pending.size()));
   }
   if (!env.charge(state.bytes())) return false;
   if (state.parent != nullptr) ++state.parent->branches;
-  env.pending.push_back({std::move(state), insn, env.insn, env.log.size()});
+  env.pending.push_back({state.keep(env.values), insn, env.insn, env.log.size()});
   return true;
 }
 

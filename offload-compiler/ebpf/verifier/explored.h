@@ -16,9 +16,9 @@ Arrival arrive(Env& env);
 void close_path(Env& env);
 
 // The state that the current path left open at `insn`, under the same calls: where its last round of a callback began.
-const State* previous_round(const Env& env, uint32_t insn);
+const KeptState* previous_round(const Env& env, uint32_t insn);
 
 // Keep `state` to be explored from `insn` later; false when too many wait.
-bool defer(Env& env, State state, uint32_t insn);
+bool defer(Env& env, const State& state, uint32_t insn);
 
 }  // namespace ebpf

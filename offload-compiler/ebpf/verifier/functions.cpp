@@ -129,7 +129,7 @@ bool call_global_function(Env& env, uint32_t subprogram) {
   clobber_caller_saved(env);
   env.reg(0).set_unknown();
   std::vector<bool> seen(env.layout.starts.size());
-  if (moves_packet(env, subprogram, seen)) invalidate_packet_pointers(env.current);
+  if (moves_packet(env, subprogram, seen)) invalidate_packet_pointers(env.values, env.current);
   env.next = env.insn + 1;
   return true;
 }

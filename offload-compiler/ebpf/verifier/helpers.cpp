@@ -208,7 +208,7 @@ bool call_helper(Env& env) {
   if (calls_back(env.code()) && !defer_callback(env, call.callback, map)) return false;
   clobber_caller_saved(env);
   leave_result(env, prototype->result, map);
-  if ((prototype->flags & kMovesPacket) != 0) invalidate_packet_pointers(env.current);
+  if ((prototype->flags & kMovesPacket) != 0) invalidate_packet_pointers(env.values, env.current);
   return true;
 }
 

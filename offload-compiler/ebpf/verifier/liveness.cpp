@@ -11,24 +11,24 @@ namespace ebpf {
 
 namespace {
 
-// Marks `parent` and what it was copied from. `screened`: a write in `value` hides the parent from the read.
-void mark_chain(const Reg* value, Reg* parent, uint8_t flag, bool screened) {
-  while (parent != nullptr) {
-    if (screened && (value->live & kLiveWritten) != 0) return;
+bool is_written(const Marks& place) { return (place.live & kLiveWritten) != 0; }
+
+// Marks `parent` and what it was copied from. `hidden`: a write hides the parent from the read.
+void mark_chain(Held* parent, bool hidden, uint8_t flag) {
+  while (parent != nullptr && !hidden) {
     if ((parent->live & kLiveRead) == flag || (parent->live & kLiveRead64) != 0) return;
     parent->live |= flag;
     if (flag == kLiveRead64) parent->live &= static_cast<uint8_t>(~kLiveRead32);
-    value = parent;
-    parent = value->parent;
-    screened = true;
+    hidden = is_written(*parent);
+    parent = parent->parent;
   }
 }
 
 // The upper half is read: whoever defined only the lower half must have extended it.
-void mark_zext(Env& env, Reg& reg) {
-  if (reg.subreg_def == kNoSubreg) return;
-  env.facts[static_cast<size_t>(reg.subreg_def)].zext = true;
-  reg.subreg_def = kNoSubreg;
+void mark_zext(Env& env, Marks& place) {
+  if (place.subreg_def == kNoSubreg) return;
+  env.facts[static_cast<size_t>(place.subreg_def)].zext = true;
+  place.subreg_def = kNoSubreg;
 }
 
 bool reads_whole_word(const Insn& insn, const Reg& reg) {
@@ -61,12 +61,12 @@ bool defines_whole_word(const Insn& insn) {
   }
 }
 
-void inherit(Env& env, const Reg& old, Reg& current, bool is_register) {
+// False when nothing reads the upper half of `old`.
+bool inherit(const Marks& old, Marks& current) {
   const uint8_t flag = old.live & kLiveRead;
-  const uint8_t own = current.live & kLiveRead;
-  if (own == kLiveRead64 || flag == 0 || own == flag) return;
-  mark_chain(&old, &current, flag, old.parent == &current);
-  if (is_register && flag == kLiveRead64) mark_zext(env, current);
+  if (flag == 0) return false;
+  mark_chain(current.parent, is_written(current), flag);
+  return flag == kLiveRead64;
 }
 
 }  // namespace
@@ -77,7 +77,7 @@ bool read_operand(Env& env, unsigned number) {
   if (number == kFrameReg) return true;
   const bool whole = reads_whole_word(env.code(), reg);
   if (whole) mark_zext(env, reg);
-  mark_chain(&reg, reg.parent, whole ? kLiveRead64 : kLiveRead32, true);
+  mark_chain(reg.parent, is_written(reg), whole ? kLiveRead64 : kLiveRead32);
   return true;
 }
 
@@ -90,7 +90,7 @@ bool define_operand(Env& env, unsigned number, Define define) {
   return true;
 }
 
-void mark_read(const Reg& value) { mark_chain(&value, value.parent, kLiveRead64, true); }
+void mark_read(const Marks& place) { mark_chain(place.parent, is_written(place), kLiveRead64); }
 
 void clobber_caller_saved(Env& env) {
   for (unsigned i = 0; i <= 5; ++i) {
@@ -101,33 +101,35 @@ void clobber_caller_saved(Env& env) {
   }
 }
 
-void inherit_liveness(Env& env, const State& old) {
+void inherit_liveness(Env& env, const KeptState& old) {
   State& current = env.current;
   for (size_t f = 0; f < old.frames.size(); ++f) {
     const Frame& from = old.frames[f];
     Frame& to = current.frames[f];
-    const unsigned first = f + 1 < old.frames.size() ? 6 : 0;
-    for (unsigned i = first; i < kFrameReg; ++i) inherit(env, from.regs[i], to.regs[i], true);
+    const bool runs = f + 1 == old.frames.size();
+    for (unsigned i = runs ? 0 : 6; i < kFrameReg; ++i) {
+      Marks& place = runs ? static_cast<Marks&>(current.regs[i]) : to.regs[i];
+      if (inherit(from.regs[i], place)) mark_zext(env, place);
+    }
     const size_t slots = std::min(from.stack.size(), to.stack.size());
-    for (size_t i = 0; i < slots; ++i)
-      inherit(env, from.stack[i].spilled, to.stack[i].spilled, false);
+    for (size_t i = 0; i < slots; ++i) inherit(from.stack[i].spilled, to.stack[i].spilled);
   }
 }
 
-void forget_unread(State& state) {
+void forget_unread(KeptState& state) {
   if (state.frames[0].regs[0].live & kLiveDone) return;
   for (Frame& frame : state.frames) {
     for (unsigned i = 0; i < kFrameReg; ++i) {
-      Reg& reg = frame.regs[i];
+      Held& reg = frame.regs[i];
       const bool read = (reg.live & kLiveRead) != 0;
       reg.live |= kLiveDone;
-      if (!read) reg.set_not_init();
+      if (!read) reg.forget();
     }
     for (StackSlot& slot : frame.stack) {
       const bool read = (slot.spilled.live & kLiveRead) != 0;
       slot.spilled.live |= kLiveDone;
       if (read) continue;
-      slot.spilled.set_not_init();
+      slot.spilled.forget();
       slot.bytes.fill(SlotByte::kInvalid);
     }
   }

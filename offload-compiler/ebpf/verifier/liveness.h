@@ -18,15 +18,15 @@ bool read_operand(Env& env, unsigned number);
 bool define_operand(Env& env, unsigned number, Define define);
 
 // A value is read outside of an operand, such as a stack slot.
-void mark_read(const Reg& value);
+void mark_read(const Marks& place);
 
 // r0..r5 hold nothing after a call.
 void clobber_caller_saved(Env& env);
 
 // The path ends in a state that equals `old`: what is read after `old` is read after the current state.
-void inherit_liveness(Env& env, const State& old);
+void inherit_liveness(Env& env, const KeptState& old);
 
 // All paths through `state` ended: what none of them read cannot matter to a comparison.
-void forget_unread(State& state);
+void forget_unread(KeptState& state);
 
 }  // namespace ebpf

@@ -54,26 +54,26 @@ std::string describe_slot(const StackSlot& slot, size_t index) {
   for (size_t i = kSlotBytes; i-- > 0;) bytes += kLetters[static_cast<size_t>(slot.bytes[i])];
   if (bytes == "????????") return {};
   const std::string where = fmt::format(" fp-{}=", (index + 1) * kSlotBytes);
-  return where + (slot.holds_spill() ? describe(slot.spilled) : bytes);
+  return where + (slot.holds_spill() ? describe(*slot.spilled.value) : bytes);
 }
 
 }  // namespace
 
-std::string describe(const Reg& reg) {
-  const Bounds& b = reg.bounds;
-  if (reg.is_scalar() && b.is_const())
+std::string describe(const Value& value) {
+  const Bounds& b = value.bounds;
+  if (value.is_scalar() && b.is_const())
     return fmt::format("{}", static_cast<int64_t>(b.var_off.value));
   std::string parts;
-  if (reg.id != 0) add(parts, fmt::format("id={}", reg.id));
-  if (!reg.is_scalar()) add(parts, fmt::format("off={}", reg.off));
-  if (reg.is_packet()) add(parts, fmt::format("r={}", reg.range));
+  if (value.id != 0) add(parts, fmt::format("id={}", value.id));
+  if (!value.is_scalar()) add(parts, fmt::format("off={}", value.off));
+  if (value.is_packet()) add(parts, fmt::format("r={}", value.range));
   if (!b.is_const()) {
     const std::string bounds = describe_bounds(b);
     if (!bounds.empty()) add(parts, bounds);
   } else if (b.var_off.value != 0) {
     add(parts, fmt::format("imm={:x}", b.var_off.value));
   }
-  return fmt::format("{}({})", to_string(reg.type), parts);
+  return fmt::format("{}({})", to_string(value.type), parts);
 }
 
 void Log::rewind(size_t size) {
@@ -97,19 +97,19 @@ void Log::insn(const Program& program, uint32_t insn) {
   line(fmt::format("{}: ({:02x}) {}", insn, program.insns[insn].opcode, print_insn(program, insn)));
 }
 
-void Log::state(State& state) {
+void Log::state(const State& state) {
   if (!enabled_) return;
   std::string text = state.depth() == 0 ? ";" : fmt::format("; frame{}:", state.depth());
   const Frame& frame = state.frame();
   for (unsigned i = 0; i < kRegisters; ++i) {
-    if (frame.regs[i].type == RegType::kNotInit) continue;
-    text += fmt::format(" R{}={}", i, describe(frame.regs[i]));
+    if (state.regs[i].type == RegType::kNotInit) continue;
+    text += fmt::format(" R{}={}", i, describe(state.regs[i]));
   }
   for (size_t i = 0; i < frame.stack.size(); ++i) text += describe_slot(frame.stack[i], i);
   line(text);
 }
 
-void Log::failure(const Program& program, uint32_t insn, State& state) {
+void Log::failure(const Program& program, uint32_t insn, const State& state) {
   if (!full_ || state.frames.empty()) return;
   text_ += "... the log is full, it goes on where the path ends\n";
   const std::string before = std::exchange(text_, {});
@@ -151,7 +151,7 @@ std::string located(const Program& program, uint32_t insn, const std::string& ca
   return text;
 }
 
-std::string describe_failure(const Program& program, uint32_t insn, State& state) {
+std::string describe_failure(const Program& program, uint32_t insn, const State& state) {
   const Insn& code = program.insns[insn];
   std::string text = fmt::format("; at {}", print_insn(program, insn));
   if (state.frames.empty()) return text;
@@ -163,7 +163,7 @@ std::string describe_failure(const Program& program, uint32_t insn, State& state
   };
   const char* separator = " with";
   for (unsigned i = 0; i < kRegisters; ++i) {
-    const Reg& reg = state.frame().regs[i];
+    const Value& reg = state.regs[i];
     if (!takes(i) || reg.type == RegType::kNotInit) continue;
     text += fmt::format("{} R{}={}", separator, i, describe(reg));
     separator = "";

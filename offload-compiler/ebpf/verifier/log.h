@@ -11,8 +11,8 @@
 
 namespace ebpf {
 
-struct Reg;
 struct State;
+struct Value;
 
 class Log {
  public:
@@ -22,11 +22,11 @@ class Log {
   size_t size() const { return text_.size(); }
   void rewind(size_t size);  // forget a path that ended well
   void insn(const Program& program,
-            uint32_t insn);  // its source line when it changed, and its text
-  void state(State& state);  // registers and slots of the innermost frame
+            uint32_t insn);        // its source line when it changed, and its text
+  void state(const State& state);  // registers and slots of the innermost frame
   void line(const std::string& text);
   // The last words on a path that is refused: they are there even when the log is full.
-  void failure(const Program& program, uint32_t insn, State& state);
+  void failure(const Program& program, uint32_t insn, const State& state);
   std::string take() { return std::move(text_); }
 
  private:
@@ -36,7 +36,7 @@ class Log {
   std::string text_;
 };
 
-std::string describe(const Reg& reg);  // "pkt(id=1,off=14,r=34,umax=60)"
+std::string describe(const Value& value);  // "pkt(id=1,off=14,r=34,umax=60)"
 
 // The debug line that covers `insn`, or nullptr.
 const LineInfo* source_line(const Program& program, uint32_t insn);
@@ -52,6 +52,6 @@ const Explanation* explanation_of(std::string_view cause);  // nullptr when no r
 std::string located(const Program& program, uint32_t insn, const std::string& cause,
                     const std::string& details = {});
 // "; at r0 = *(u8 *)(r1 + 0) with R0=1 R1=fp(off=-8)": an instruction and the registers that it takes.
-std::string describe_failure(const Program& program, uint32_t insn, State& state);
+std::string describe_failure(const Program& program, uint32_t insn, const State& state);
 
 }  // namespace ebpf

@@ -121,19 +121,22 @@ bool operate(Env& env, uint8_t op, Reg& out, const Bounds& scalar, bool scalar_i
 }
 
 // Bytes [0, off) of the packet are readable; with `beyond`, one more.
-void prove_range(State& state, Reg pointer, bool beyond) {
+void prove_range(Values& values, State& state, const Value& pointer, bool beyond) {
   if (pointer.off < 0 || (pointer.off == 0 && beyond)) return;
   const uint64_t off = static_cast<uint64_t>(pointer.off);
   if (pointer.bounds.umax > kMaxPacketOffset || pointer.bounds.umax + off > kMaxPacketOffset)
     return;
   const int32_t range = std::min(pointer.off + (beyond ? 1 : 0), int32_t{kMaxPacketOffset});
-  state.for_each_reg([&](Reg& reg) {
-    if (reg.type == pointer.type && reg.id == pointer.id) reg.range = std::max(reg.range, range);
-  });
+  state.change_where(
+      values,
+      [&](const Value& value) {
+        return value.type == pointer.type && value.id == pointer.id && value.range < range;
+      },
+      [&](Reg& reg) { reg.range = range; });
 }
 
 void mark_end(State& state, unsigned number, bool beyond) {
-  Reg& reg = state.frame().regs[number];
+  Reg& reg = state.regs[number];
   if (reg.type == RegType::kPacket) reg.range = beyond ? kBeyondPacketEnd : kAtPacketEnd;
 }
 
@@ -181,12 +184,12 @@ std::optional<bool> packet_branch_outcome(uint8_t op, const Reg& dst, const Reg&
   return std::nullopt;
 }
 
-bool learn_packet_range(const Insn& insn, State& not_taken, State& taken) {
+bool learn_packet_range(Values& values, const Insn& insn, State& not_taken, State& taken) {
   if (BPF_CLASS(insn.opcode) != BPF_JMP || BPF_SRC(insn.opcode) != BPF_X) return false;
-  const Reg& dst = not_taken.frame().regs[insn.dst];
-  const Reg& src = not_taken.frame().regs[insn.src];
+  const Reg& dst = not_taken.regs[insn.dst];
+  const Reg& src = not_taken.regs[insn.src];
   // data_meta is compared with data, everything else with the packet's end.
-  const auto is_limit_of = [](const Reg& limit, const Reg& pointer) {
+  const auto is_limit_of = [](const Value& limit, const Value& pointer) {
     return (pointer.type == RegType::kPacket && limit.type == RegType::kPacketEnd) ||
            (pointer.type == RegType::kPacketMeta && limit.type == RegType::kPacket &&
             limit.off == 0 && limit.id == 0 && tnum::equals(limit.bounds.var_off, 0));
@@ -199,22 +202,22 @@ bool learn_packet_range(const Insn& insn, State& not_taken, State& taken) {
   } else if (!is_limit_of(src, dst)) {
     return false;
   }
-  const Reg pointer = not_taken.frame().regs[number];
+  const Value pointer = not_taken.regs[number];
   switch (op) {  // pointer op limit
     case BPF_JGT:
-      prove_range(not_taken, pointer, false);
+      prove_range(values, not_taken, pointer, false);
       mark_end(taken, number, true);
       return true;
     case BPF_JLE:
-      prove_range(taken, pointer, false);
+      prove_range(values, taken, pointer, false);
       mark_end(not_taken, number, true);
       return true;
     case BPF_JLT:
-      prove_range(taken, pointer, true);
+      prove_range(values, taken, pointer, true);
       mark_end(not_taken, number, false);
       return true;
     case BPF_JGE:
-      prove_range(not_taken, pointer, true);
+      prove_range(values, not_taken, pointer, true);
       mark_end(taken, number, false);
       return true;
     default:
@@ -223,19 +226,21 @@ bool learn_packet_range(const Insn& insn, State& not_taken, State& taken) {
 }
 
 void resolve_null(Env& env, State& state, uint32_t id, bool is_null) {
-  state.for_each_reg([&](Reg& reg) {
-    if (!reg.is_or_null() || reg.id != id) return;
-    const bool is_memory = reg.type == RegType::kMemoryOrNull;
-    reg.type = is_null ? RegType::kScalar : is_memory ? RegType::kMemory : RegType::kMapValue;
-    const bool has_lock = reg.type == RegType::kMapValue && env.program.maps[reg.map].lock_off >= 0;
-    if (!has_lock) reg.id = 0;  // a lock is told from others by its value's id
-  });
+  state.change_where(
+      env.values, [&](const Value& value) { return value.is_or_null() && value.id == id; },
+      [&](Reg& reg) {
+        const bool is_memory = reg.type == RegType::kMemoryOrNull;
+        reg.type = is_null ? RegType::kScalar : is_memory ? RegType::kMemory : RegType::kMapValue;
+        const bool has_lock =
+            reg.type == RegType::kMapValue && env.program.maps[reg.map].lock_off >= 0;
+        if (!has_lock) reg.id = 0;  // a lock is told from others by its value's id
+      });
 }
 
-void invalidate_packet_pointers(State& state) {
-  state.for_each_reg([](Reg& reg) {
-    if (reg.is_any_packet()) reg.set_unknown();
-  });
+void invalidate_packet_pointers(Values& values, State& state) {
+  state.change_where(
+      values, [](const Value& value) { return value.is_any_packet(); },
+      [](Reg& reg) { reg.set_unknown(); });
 }
 
 }  // namespace ebpf

@@ -16,12 +16,12 @@ bool pointer_alu(Env& env, Reg& dst, const Reg& pointer, const Reg& scalar, bool
 std::optional<bool> packet_branch_outcome(uint8_t op, const Reg& dst, const Reg& src);
 
 // Learns from `dst op src` how many bytes of the packet are readable; false when it is no such comparison.
-bool learn_packet_range(const Insn& insn, State& not_taken, State& taken);
+bool learn_packet_range(Values& values, const Insn& insn, State& not_taken, State& taken);
 
 // The pointer with this id was compared with null: in `state` it is null, or it is not.
 void resolve_null(Env& env, State& state, uint32_t id, bool is_null);
 
 // After a helper moved or resized the packet, pointers into it are numbers.
-void invalidate_packet_pointers(State& state);
+void invalidate_packet_pointers(Values& values, State& state);
 
 }  // namespace ebpf

@@ -36,7 +36,7 @@ class Backtrack {
       : env_(env), frame_(frame), depth_(env.current.depth()), after_(env.insn), wanted_(wanted) {}
 
   void run() {
-    State* state = &env_.current;
+    KeptState* state = &env_.current;
     uint32_t last = env_.insn;
     bool executed = false;  // the instruction under check has no effect yet
     while (true) {
@@ -55,7 +55,7 @@ class Backtrack {
 
  private:
   // Backwards from `at` to the segment's beginning; false when an origin cannot be followed.
-  bool walk_segment(const State& state, uint32_t at, bool executed) {
+  bool walk_segment(const KeptState& state, uint32_t at, bool executed) {
     size_t jumps = state.jumps.size();
     while (true) {
       if (executed && !step(at)) return false;
@@ -164,31 +164,31 @@ class Backtrack {
   // Copies (same id) of what is wanted may be narrowed together with it on the way here.
   void add_copies(const Frame& frame) {
     std::vector<uint32_t> ids;
-    for_each_scalar(frame, [&](const Reg& reg, bool wanted, auto) {
-      if (wanted && reg.id != 0) ids.push_back(reg.id);
+    for_each_scalar(frame, [&](const Value& value, bool wanted, auto) {
+      if (wanted && value.id != 0) ids.push_back(value.id);
     });
     if (ids.empty()) return;
-    for_each_scalar(frame, [&](const Reg& reg, bool, auto add) {
-      if (std::find(ids.begin(), ids.end(), reg.id) != ids.end()) add();
+    for_each_scalar(frame, [&](const Value& value, bool, auto add) {
+      if (std::find(ids.begin(), ids.end(), value.id) != ids.end()) add();
     });
   }
 
   template <typename Visit>
   void for_each_scalar(const Frame& frame, Visit visit) {
     for (unsigned i = 0; i < kFrameReg; ++i) {
-      const Reg& reg = frame.regs[i];
-      if (reg.is_scalar()) visit(reg, wanted_.has(i), [this, i] { wanted_.add(i); });
+      const Value& value = *frame.regs[i].value;
+      if (value.is_scalar()) visit(value, wanted_.has(i), [this, i] { wanted_.add(i); });
     }
     for (size_t i = 0; i < frame.stack.size(); ++i) {
       const StackSlot& slot = frame.stack[i];
       const uint64_t bit = uint64_t{1} << i;
-      if (!slot.holds_spill() || !slot.spilled.is_scalar()) continue;
-      visit(slot.spilled, (wanted_.slots & bit) != 0, [this, bit] { wanted_.slots |= bit; });
+      if (!slot.holds_spill() || !slot.spilled.value->is_scalar()) continue;
+      visit(*slot.spilled.value, (wanted_.slots & bit) != 0, [this, bit] { wanted_.slots |= bit; });
     }
   }
 
   // Marks what is wanted in an explored state; false when nothing new was marked or nothing is left to follow.
-  bool mark_state(State& state) {
+  bool mark_state(KeptState& state) {
     if (static_cast<size_t>(std::bit_width(wanted_.slots)) > state.frames[frame_].stack.size()) {
       mark_all(&state);  // written through a pointer that the walk did not follow
       return false;
@@ -198,7 +198,7 @@ class Backtrack {
     bool marked = false;
     for (unsigned i = 0; i < kRegisters; ++i) {
       if (!wanted_.has(i)) continue;
-      if (!frame.regs[i].is_scalar()) {
+      if (!frame.regs[i].value->is_scalar()) {
         wanted_.drop(i);
         continue;
       }
@@ -208,7 +208,7 @@ class Backtrack {
     for (size_t i = 0; i < frame.stack.size(); ++i) {
       if ((wanted_.slots >> i & 1) == 0) continue;
       StackSlot& slot = frame.stack[i];
-      if (!slot.holds_spill() || !slot.spilled.is_scalar()) {
+      if (!slot.holds_spill() || !slot.spilled.value->is_scalar()) {
         wanted_.slots &= ~(uint64_t{1} << i);
         continue;
       }
@@ -218,10 +218,10 @@ class Backtrack {
     return marked && !wanted_.empty();
   }
 
-  static void mark_all(State* state) {
+  static void mark_all(KeptState* state) {
     for (; state != nullptr && !state->all_precise; state = state->parent) {
       state->all_precise = true;
-      state->for_each_reg([](Reg& reg) { reg.precise |= reg.is_scalar(); });
+      state->for_each_held([](Held& held) { held.precise |= held.value->is_scalar(); });
     }
   }
 
@@ -239,11 +239,11 @@ void mark_precise(Env& env, unsigned reg) {
   Backtrack(env, env.current.depth(), {1u << reg, 0}).run();
 }
 
-void inherit_precision(Env& env, const State& old) {
+void inherit_precision(Env& env, const KeptState& old) {
   for (size_t f = old.frames.size(); f-- > 0;) {
     const auto frame = static_cast<uint32_t>(f);
-    const auto relied_on = [](const Reg& reg) {
-      return reg.is_scalar() && reg.precise && (reg.live & kLiveRead) != 0;
+    const auto relied_on = [](const Held& held) {
+      return held.value->is_scalar() && held.precise && (held.live & kLiveRead) != 0;
     };
     for (unsigned i = 0; i < kFrameReg; ++i) {
       if (relied_on(old.frames[f].regs[i])) Backtrack(env, frame, {1u << i, 0}).run();
@@ -260,17 +260,18 @@ void inherit_precision(Env& env, const State& old) {
 
 void forget_precision(State& state) {
   state.all_precise = false;
-  state.for_each_reg([](Reg& reg) { reg.precise = false; });
+  for (Reg& reg : state.regs) reg.precise = false;
+  state.for_each_held([](Held& held) { held.precise = false; });
 }
 
-bool narrow_copies(State& state, const Reg& known) {
-  bool linked = false;
-  state.for_each_reg([&](Reg& reg) {
-    if (&reg == &known || !reg.is_scalar() || reg.id != known.id) return;
-    reg.copy_value(known);
-    linked = true;
-  });
-  return linked;
+bool narrow_copies(Values& values, State& state, const Reg& known) {
+  const Value* const itself = &known;
+  return state.change_where(
+      values,
+      [&](const Value& value) {
+        return &value != itself && value.is_scalar() && value.id == known.id;
+      },
+      [&](Reg& copy) { copy.copy_value(known); });
 }
 
 }  // namespace ebpf

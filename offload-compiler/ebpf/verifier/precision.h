@@ -11,12 +11,12 @@ namespace ebpf {
 void mark_precise(Env& env, unsigned reg);
 
 // The path ends in a state that equals `old`: what was precise in `old` is precise here.
-void inherit_precision(Env& env, const State& old);
+void inherit_precision(Env& env, const KeptState& old);
 
 // A state that was just stored relied on nothing yet.
 void forget_precision(State& state);
 
 // Narrows every copy of a scalar (same id) in `state` to what is now known of `known`; true when there was another copy.
-bool narrow_copies(State& state, const Reg& known);
+bool narrow_copies(Values& values, State& state, const Reg& known);
 
 }  // namespace ebpf

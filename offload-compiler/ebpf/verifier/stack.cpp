@@ -101,7 +101,7 @@ void load_data(Env& env, Frame& frame, Span span, unsigned value) {
 bool load_spilled(Env& env, Frame& frame, StackSlot& slot, int32_t off, const Access& access) {
   const unsigned spilled = slot.spill_bytes();
   const bool whole = off % static_cast<int32_t>(kSlotBytes) == 0 && access.size == spilled;
-  if ((access.size != kSlotBytes || spilled != kSlotBytes) && !slot.spilled.is_scalar()) {
+  if ((access.size != kSlotBytes || spilled != kSlotBytes) && !slot.spilled.value->is_scalar()) {
     return env.reject("invalid size of register fill");
   }
   if (!whole && !bytes_readable(env, frame, off, access.size, true)) return false;
@@ -109,7 +109,7 @@ bool load_spilled(Env& env, Frame& frame, StackSlot& slot, int32_t off, const Ac
   if (!access.value) return true;
   Reg& reg = env.reg(*access.value);
   if (whole) {
-    reg.copy_value(slot.spilled);
+    reg.copy_value(*slot.spilled.value, slot.spilled.precise);
   } else {
     reg.set_unknown();
   }
@@ -136,7 +136,7 @@ bool span_initialised(Env& env, Frame& frame, Span span, unsigned base, bool ove
     }
     StackSlot& slot = frame.slot(off);
     if (overwritten && frame.byte(off) == SlotByte::kSpill) {
-      slot.spilled.set_unknown();
+      slot.spilled.hold_unknown(env.values);
       slot.scrub_spill();
     } else if (overwritten && frame.byte(off) == SlotByte::kZero) {
       frame.byte(off) = SlotByte::kMisc;
@@ -146,13 +146,13 @@ bool span_initialised(Env& env, Frame& frame, Span span, unsigned base, bool ove
   return true;
 }
 
-void spill(StackSlot& slot, const Reg& reg, unsigned size) {
-  slot.spilled.copy_value(reg);
+void spill(Env& env, StackSlot& slot, Reg reg, unsigned size) {
   if (size == kSlotBytes) {
     slot.spilled.live |= kLiveWritten;
   } else if (reg.bounds.umax >> (8 * size) != 0) {
-    slot.spilled.id = 0;  // the upper bytes are lost, so it is no copy of the register
+    reg.id = 0;  // the upper bytes are lost, so it is no copy of the register
   }
+  slot.spilled.hold(env.values, reg);
   for (unsigned i = 0; i < kSlotBytes; ++i) {
     SlotByte& byte = slot.bytes[kSlotBytes - 1 - i];
     if (i < size) {
@@ -168,13 +168,13 @@ bool store_pointer(Env& env, Frame& frame, StackSlot& slot, const Reg& reg, unsi
   if (&frame != &env.frame() && reg.type == RegType::kStack) {
     return env.reject("cannot spill pointers to stack into stack frame of the caller");
   }
-  spill(slot, reg, size);
+  spill(env, slot, reg, size);
   return true;
 }
 
 void store_data(Env& env, Frame& frame, Span span, const Access& access) {
   StackSlot& slot = frame.slot(span.first);
-  slot.spilled.set_not_init();
+  slot.spilled.forget();
   if (slot.holds_spill()) slot.scrub_spill();
   if (access.size == kSlotBytes) slot.spilled.live |= kLiveWritten;
   SlotByte content = SlotByte::kMisc;
@@ -194,7 +194,7 @@ bool store_fixed(Env& env, Frame& frame, Span span, const Access& access) {
     if (at_slot && reg.is_scalar() && !reg.bounds.is_unbounded() && !reg.is_null_constant()) {
       // A walk back recognises only [r10 - n] as a slot.
       if (access.base != kFrameReg) mark_precise(env, *access.value);
-      spill(slot, env.reg(*access.value), access.size);
+      spill(env, slot, env.reg(*access.value), access.size);
       return true;
     }
   }
@@ -209,7 +209,7 @@ void store_variable(Env& env, Frame& frame, Span span, const Access& access) {
   for (int32_t off = span.first; off <= span.last; ++off) {
     StackSlot& slot = frame.slot(off);
     if (slot.holds_spill()) slot.scrub_spill();
-    slot.spilled.set_not_init();
+    slot.spilled.forget();
     SlotByte& byte = frame.byte(off);
     const bool stays_zero = zero && byte == SlotByte::kZero;
     relied_on_zero |= stays_zero;

@@ -2,52 +2,36 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "offload-compiler/ebpf/verifier/state.h"
 
-#include <algorithm>
+#include <utility>
 
 namespace ebpf {
 
-void Reg::set(RegType new_type, const Bounds& new_bounds) {
-  type = new_type;
-  off = range = 0;
-  map = frame = target = id = 0;
+void Held::hold(Values& values, const Reg& reg) {
+  value = values.share(reg);
+  precise = reg.precise;
+}
+
+void Held::hold_unknown(Values& values) {
+  Reg unknown;
+  unknown.set_unknown();
+  hold(values, unknown);
+}
+
+void Held::forget() {
+  value = {};
   precise = false;
-  bounds = new_bounds;
 }
 
-void Reg::copy_value(const Reg& other) {
-  const uint8_t own_live = live;
-  const int32_t own_def = subreg_def;
-  Reg* own_parent = parent;
-  *this = other;
-  live = own_live;
-  subreg_def = own_def;
-  parent = own_parent;
+void Reg::set(RegType new_type, const Bounds& new_bounds) {
+  Value value;
+  value.type = new_type;
+  value.bounds = new_bounds;
+  copy_value(value, false);
 }
 
-bool Reg::same_value(const Reg& other) const {
-  return type == other.type && off == other.off && range == other.range && map == other.map &&
-         frame == other.frame && target == other.target && id == other.id && bounds == other.bounds;
-}
-
-RegState Reg::state() const {
-  RegState out;
-  out.type = type;
-  out.off = off;
-  out.var_off = bounds.var_off;
-  out.umin = bounds.umin;
-  out.umax = bounds.umax;
-  out.smin = bounds.smin;
-  out.smax = bounds.smax;
-  out.u32_min = bounds.u32_min;
-  out.u32_max = bounds.u32_max;
-  out.s32_min = bounds.s32_min;
-  out.s32_max = bounds.s32_max;
-  out.id = id;
-  out.range = static_cast<uint16_t>(std::max(range, 0));
-  out.map = map;
-  out.frame = frame;
-  out.bytes = target;
-  return out;
+void Reg::copy_value(const Value& other, bool is_precise) {
+  static_cast<Value&>(*this) = other;
+  precise = is_precise;
 }
 
 unsigned StackSlot::spill_bytes() const {
@@ -67,19 +51,61 @@ void Frame::grow(int32_t off) {
   if (stack.size() < needed) stack.resize(needed);
 }
 
-size_t State::bytes() const {
-  size_t total = sizeof(State) + jumps.size() * sizeof(Jump);
+size_t KeptState::bytes() const {
+  size_t total = sizeof(KeptState) + jumps.size() * sizeof(Jump);
   for (const Frame& f : frames) total += sizeof(Frame) + f.stack.size() * sizeof(StackSlot);
   return total;
 }
 
-Frame make_frame(uint32_t depth, uint32_t subprog, int64_t callsite) {
-  Frame frame;
-  frame.subprog = subprog;
-  frame.callsite = callsite;
-  frame.regs[kFrameReg].set_pointer(RegType::kStack);
-  frame.regs[kFrameReg].frame = depth;
-  return frame;
+Reg State::spelled_out(const Held& held) {
+  Reg reg;
+  static_cast<Marks&>(reg) = held;
+  static_cast<Value&>(reg) = *held.value;
+  return reg;
+}
+
+Held State::held_by(Values& values, const Reg& reg) {
+  Held held;
+  static_cast<Marks&>(held) = reg;
+  held.value = values.share(reg);
+  return held;
+}
+
+State State::resume(KeptState&& other) {
+  State state;
+  static_cast<KeptState&>(state) = std::move(other);
+  for (unsigned i = 0; i < kRegisters; ++i) {
+    state.regs[i] = spelled_out(state.frame().regs[i]);
+    state.frame().regs[i] = {};
+  }
+  return state;
+}
+
+KeptState State::keep(Values& values) const {
+  KeptState kept = *this;
+  for (unsigned i = 0; i < kRegisters; ++i) kept.frame().regs[i] = held_by(values, regs[i]);
+  return kept;
+}
+
+void State::enter(Values& values, Frame callee, const Regs& callee_regs) {
+  for (unsigned i = 0; i < kRegisters; ++i) frame().regs[i] = held_by(values, regs[i]);
+  frames.push_back(std::move(callee));
+  regs = callee_regs;
+}
+
+void State::leave() {
+  frames.pop_back();
+  for (unsigned i = 0; i < kRegisters; ++i) {
+    regs[i] = spelled_out(frame().regs[i]);
+    frame().regs[i] = {};
+  }
+}
+
+Regs first_regs(uint32_t depth) {
+  Regs regs;
+  regs[kFrameReg].set_pointer(RegType::kStack);
+  regs[kFrameReg].frame = depth;
+  return regs;
 }
 
 }  // namespace ebpf

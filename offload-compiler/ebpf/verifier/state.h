@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "offload-compiler/ebpf/verifier.h"
-#include "offload-compiler/ebpf/verifier/bounds.h"
+#include "offload-compiler/ebpf/verifier/values.h"
 
 namespace ebpf {
 
@@ -30,55 +30,57 @@ enum Live : uint8_t {
   kLiveDone = 8,     // no path through the state is left; unread parts are forgotten
 };
 
-// Special values of Reg::range: how far a packet pointer was seen to lie beyond the packet's end.
+// Special values of Value::range: how far a packet pointer was seen to lie beyond the packet's end.
 inline constexpr int32_t kAtPacketEnd = -1;
 inline constexpr int32_t kBeyondPacketEnd = -2;
 
 // `subreg_def` of a register whose upper half is not known to come from a 32-bit definition.
 inline constexpr int32_t kNoSubreg = -1;
 
-struct Reg {
-  RegType type = RegType::kNotInit;
-  uint8_t live = kLiveNone;
-  bool precise = false;         // the explored path relied on the scalar's value
-  int32_t off = 0;              // as in RegState
-  int32_t range = 0;            // packet pointers: bytes proven readable, or negative as above
-  uint32_t map = 0, frame = 0;  // as in RegState
-  uint32_t target = 0;          // kMemory*: size; kFunction: the subprogram
-  uint32_t id = 0;
+struct Held;
+struct Reg;
+
+// What belongs to a place, whatever value it holds.
+struct Marks {
+  Held* parent = nullptr;  // the same value in the explored state before
   int32_t subreg_def =
       kNoSubreg;  // instruction that defined the low half and left the upper half to zero extension
-  Bounds bounds;
-  Reg* parent = nullptr;  // the same value in the explored state before
+  uint8_t live = kLiveNone;
+  bool precise = false;  // the explored path relied on the scalar's value
+};
 
-  bool is_pointer() const { return type != RegType::kScalar && type != RegType::kNotInit; }
-  bool is_scalar() const { return type == RegType::kScalar; }
-  bool is_packet() const { return type == RegType::kPacket || type == RegType::kPacketMeta; }
-  bool is_any_packet() const { return is_packet() || type == RegType::kPacketEnd; }
-  bool is_or_null() const {
-    return type == RegType::kMapValueOrNull || type == RegType::kMemoryOrNull;
-  }
-  bool is_null_constant() const { return is_scalar() && tnum::equals(bounds.var_off, 0); }
+// A place of a state that is kept, or that the running frame does not reach by name: its value is shared.
+struct Held : Marks {
+  ValueRef value;
 
+  void hold(Values& values, const Reg& reg);  // its value; the marks of the place stay
+  void hold_unknown(Values& values);          // a scalar
+  void forget();
+};
+
+// A register of the running frame.
+struct Reg : Value, Marks {
   // The value changes; liveness, definition and parent belong to the place and stay.
   void set_not_init() { set(RegType::kNotInit, Bounds{}); }
   void set_unknown() { set(RegType::kScalar, Bounds{}); }
   void set_constant(uint64_t value) { set(RegType::kScalar, Bounds::constant(value)); }
   void set_pointer(RegType pointer) { set(pointer, Bounds::constant(0)); }
-  void copy_value(const Reg& other);
+  void copy_value(const Reg& other) { copy_value(other, other.precise); }
+  void copy_value(const Value& other, bool is_precise);
 
-  bool same_value(const Reg& other) const;
-  RegState state() const;
+  bool same_value(const Value& other) const { return static_cast<const Value&>(*this) == other; }
 
  private:
   void set(RegType new_type, const Bounds& new_bounds);
 };
 
+using Regs = std::array<Reg, kRegisters>;
+
 enum class SlotByte : uint8_t { kInvalid, kSpill, kMisc, kZero };
 
 // Eight bytes of stack; bytes[7] is the lowest address.
 struct StackSlot {
-  Reg spilled;
+  Held spilled;
   std::array<SlotByte, kSlotBytes> bytes{};
 
   bool holds_spill() const { return bytes[kSlotBytes - 1] == SlotByte::kSpill; }
@@ -87,8 +89,8 @@ struct StackSlot {
 };
 
 struct Frame {
-  std::array<Reg, kRegisters> regs;
-  std::vector<StackSlot> stack;  // slot 0 is the highest: r10 - 8
+  std::array<Held, kRegisters> regs = {};  // empty while the frame runs: State::regs has them
+  std::vector<StackSlot> stack = {};       // slot 0 is the highest: r10 - 8
   int64_t callsite = -1;
   uint32_t subprog = 0;
   bool is_callback = false;  // returns to the call itself
@@ -107,27 +109,29 @@ struct Jump {
   uint32_t to, from;
 };
 
-struct State {
+// One point of a path, as it waits or is compared with.
+struct KeptState {
   std::vector<Frame> frames;
-  State* parent = nullptr;   // the explored state that the path passed last
-  uint32_t branches = 1;     // paths through the state that are still open
-  uint32_t insn = 0;         // where an explored state was taken
-  uint32_t first_insn = 0;   // the path from there ...
-  uint32_t last_insn = 0;    // ... to here is one segment
-  std::vector<Jump> jumps;   // of the segment, in order
-  bool all_precise = false;  // every scalar here and in all states before is precise
-  bool in_loop = false;      // a path through it ended in an open state: its marks may miss reads
-  uint32_t rounds = 0;       // of callbacks that the path went through
-  uint32_t lock = 0;         // id of the map value whose lock is held, 0 = none
+  KeptState* parent = nullptr;  // the explored state that the path passed last
+  uint32_t branches = 1;        // paths through the state that are still open
+  uint32_t insn = 0;            // where an explored state was taken
+  uint32_t first_insn = 0;      // the path from there ...
+  uint32_t last_insn = 0;       // ... to here is one segment
+  std::vector<Jump> jumps;      // of the segment, in order
+  bool all_precise = false;     // every scalar here and in all states before is precise
+  bool in_loop = false;  // a path through it ended in an open state: its marks may miss reads
+  uint32_t rounds = 0;   // of callbacks that the path went through
+  uint32_t lock = 0;     // id of the map value whose lock is held, 0 = none
 
   Frame& frame() { return frames.back(); }
+  const Frame& frame() const { return frames.back(); }
   uint32_t depth() const { return static_cast<uint32_t>(frames.size()) - 1; }
-  size_t bytes() const;
+  size_t bytes() const;  // without the values
 
   template <typename Visit>
-  void for_each_reg(Visit visit) {
+  void for_each_held(Visit visit) {
     for (Frame& f : frames) {
-      for (Reg& reg : f.regs) visit(reg);
+      for (Held& reg : f.regs) visit(reg);
       for (StackSlot& s : f.stack) {
         if (s.holds_spill()) visit(s.spilled);
       }
@@ -135,7 +139,42 @@ struct State {
   }
 };
 
-// A frame at the first instruction of its subprogram: r10 set, all else unknown.
-Frame make_frame(uint32_t depth, uint32_t subprog, int64_t callsite);
+// The point that is under exploration.
+struct State : KeptState {
+  Regs regs;  // of the running frame
+
+  // `other` is used up.
+  static State resume(KeptState&& other);
+  KeptState keep(Values& values) const;
+
+  void enter(Values& values, Frame callee, const Regs& callee_regs);
+  void leave();
+
+  // Changes the registers and spilled values for which `matches` is true; whether there was one.
+  template <typename Matches, typename Change>
+  bool change_where(Values& values, Matches matches, Change change) {
+    bool any = false;
+    for (Reg& reg : regs) {
+      if (!matches(reg)) continue;
+      change(reg);
+      any = true;
+    }
+    for_each_held([&](Held& held) {
+      if (!matches(*held.value)) return;
+      Reg reg = spelled_out(held);
+      change(reg);
+      held = held_by(values, reg);
+      any = true;
+    });
+    return any;
+  }
+
+ private:
+  static Reg spelled_out(const Held& held);
+  static Held held_by(Values& values, const Reg& reg);
+};
+
+// The registers at the first instruction of a subprogram that runs at `depth`: r10 set, all else unknown.
+Regs first_regs(uint32_t depth);
 
 }  // namespace ebpf
