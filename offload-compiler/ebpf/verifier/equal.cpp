@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "offload-compiler/ebpf/verifier/equal.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -95,6 +96,19 @@ bool stack_covers(const Frame& old, const Frame& current, Comparison& comparison
   return true;
 }
 
+bool same_stack(const Frame& a, const Frame& b) {
+  return std::equal(a.stack.begin(), a.stack.end(), b.stack.begin(), b.stack.end(),
+                    [](const StackSlot& x, const StackSlot& y) {
+                      return x.bytes == y.bytes &&
+                             (!x.holds_spill() || *x.spilled.value == *y.spilled.value);
+                    });
+}
+
+const Value& value_in(const State& state, size_t frame, unsigned reg) {
+  const bool runs = frame + 1 == state.frames.size();
+  return runs ? state.regs[reg] : *state.frames[frame].regs[reg].value;
+}
+
 }  // namespace
 
 bool covers(const KeptState& old, const State& current, Compare compare) {
@@ -104,20 +118,24 @@ bool covers(const KeptState& old, const State& current, Compare compare) {
   if (old.lock != 0 && !comparison.ids.accept(old.lock, current.lock)) return false;
   for (size_t i = 0; i < old.frames.size(); ++i) {
     if (old.frames[i].callsite != current.frames[i].callsite) return false;
-    const bool runs = i + 1 == old.frames.size();
     for (unsigned r = 0; r < kRegisters; ++r) {
-      const Value& value = runs ? current.regs[r] : *current.frames[i].regs[r].value;
-      if (!place_covers(old.frames[i].regs[r], value, comparison)) return false;
+      if (!place_covers(old.frames[i].regs[r], value_in(current, i, r), comparison)) return false;
     }
     if (!stack_covers(old.frames[i], current.frames[i], comparison)) return false;
   }
   return true;
 }
 
-bool may_be_looping(const KeptState& old, const State& current) {
+bool is_same(const KeptState& old, const State& current) {
   if (old.frames.size() != current.frames.size() || old.rounds != current.rounds) return false;
-  for (unsigned i = 0; i < kFrameReg; ++i) {
-    if (!current.regs[i].same_value(*old.frame().regs[i].value)) return false;
+  if (old.lock != current.lock) return false;
+  for (size_t f = 0; f < old.frames.size(); ++f) {
+    const Frame& before = old.frames[f];
+    const Frame& now = current.frames[f];
+    if (before.callsite != now.callsite || !same_stack(before, now)) return false;
+    for (unsigned i = 0; i < kFrameReg; ++i) {
+      if (*before.regs[i].value != value_in(current, f, i)) return false;
+    }
   }
   return true;
 }

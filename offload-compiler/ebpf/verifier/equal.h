@@ -15,7 +15,7 @@ enum class Compare : uint8_t {
 // Safe to stop at `current`, because all paths from `old` were (or will be) found safe.
 bool covers(const KeptState& old, const State& current, Compare compare);
 
-// The registers of the innermost frames are the same: a loop may have made no progress.
-bool may_be_looping(const KeptState& old, const State& current);
+// Nothing changed in any frame: the path from `old` to `current` repeats for ever.
+bool is_same(const KeptState& old, const State& current);
 
 }  // namespace ebpf

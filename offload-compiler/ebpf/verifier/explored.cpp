@@ -74,10 +74,9 @@ bool round_is_known(const Env& env, const Explored& known) {
   return calls_back(env.code()) && covers(known.state, env.current, Compare::kEverything);
 }
 
-Arrival compare_with_open(Env& env, Explored& known, Compare compare, bool& keep) {
+Arrival compare_with_open(Env& env, Explored& known, bool& keep) {
   if (round_is_known(env, known)) return end_path_in(env, known);
-  if (!calls_back(env.code()) && may_be_looping(known.state, env.current) &&
-      covers(known.state, env.current, compare)) {
+  if (!calls_back(env.code()) && is_same(known.state, env.current)) {
     env.reject("infinite loop detected");
     return Arrival::kRefused;
   }
@@ -92,7 +91,7 @@ Arrival compare(Env& env, States& states, bool& keep) {
     Explored& known = *states[i];
     if (known.state.frames.back().callsite != env.current.frames.back().callsite) continue;
     if (known.state.branches > 0) {
-      const Arrival arrival = compare_with_open(env, known, compare, keep);
+      const Arrival arrival = compare_with_open(env, known, keep);
       if (arrival != Arrival::kExplore) return arrival;
     } else if (covers(known.state, env.current,
                       known.state.in_loop ? Compare::kEverything : compare)) {

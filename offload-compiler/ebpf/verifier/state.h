@@ -68,8 +68,6 @@ struct Reg : Value, Marks {
   void copy_value(const Reg& other) { copy_value(other, other.precise); }
   void copy_value(const Value& other, bool is_precise);
 
-  bool same_value(const Value& other) const { return static_cast<const Value&>(*this) == other; }
-
  private:
   void set(RegType new_type, const Bounds& new_bounds);
 };
