@@ -1,13 +1,21 @@
-// What the running kernel knows less of than Linux 6.1, which is our measure: programs are given what it forgets.
+// What the running kernel knows less of than our verifier: programs are given what it forgets, in other words.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+
+#include <span>
 
 #include "offload-compiler/ebpf/program.h"
 
 namespace ebpf_test {
 
-// 6.1 knows that a 32-bit quotient or remainder has no upper half; newer kernels have forgotten it and keep nothing. The result
-// says it again after each, by `wN = wN`. A kernel that refuses the program and accepts this one has no other reason.
-ebpf::Program with_upper_halves_cleared(const ebpf::Program& program);
+// A kernel that refuses a program and accepts the same program told again has no other reason than this one.
+struct Forgotten {
+  const char* fact;
+  // Does what the program does, and each fact that the kernel forgets is said by an instruction behind the one that forgot it.
+  ebpf::Program (*told_again)(const ebpf::Program& program);
+};
+
+// One row for each row of "Differences from newer kernels" in docs/verifier.md.
+std::span<const Forgotten> what_the_kernel_forgets();
 
 }  // namespace ebpf_test

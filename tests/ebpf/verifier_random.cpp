@@ -9,7 +9,6 @@
 #include "base/rng.h"
 #include "offload-compiler/ebpf/verifier.h"
 #include "tests/ebpf/harness.h"
-#include "tests/ebpf/kernel_forgets.h"
 #include "tests/ebpf/verifier_generator.h"
 
 namespace ebpf_test {
@@ -40,6 +39,13 @@ Bytes random_packet(base::Rng& rng) {
   return packet;
 }
 
+const Forgotten* find_forgotten(const KernelVerifier& kernel, const ebpf::Program& program) {
+  for (const Forgotten& forgotten : what_the_kernel_forgets()) {
+    if (kernel.accepts(forgotten.told_again(program))) return &forgotten;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 void expect_accepted_programs_run(uint64_t first_seed, uint64_t programs) {
@@ -62,6 +68,7 @@ void expect_accepted_programs_run(uint64_t first_seed, uint64_t programs) {
 VerifierCounts compare_verifiers(const KernelVerifier& kernel, uint64_t first_seed,
                                  uint64_t programs, const OnDifference& on_difference) {
   VerifierCounts counts;
+  counts.forgotten.resize(what_the_kernel_forgets().size());
   for (uint64_t seed = first_seed; seed < first_seed + programs; ++seed) {
     GeneratorOptions options = options_for(seed);
     options.any_context_offset = true;
@@ -72,15 +79,18 @@ VerifierCounts compare_verifiers(const KernelVerifier& kernel, uint64_t first_se
       continue;
     }
     const bool theirs = kernel.accepts(program);
-    if (own && !theirs && kernel.accepts(with_upper_halves_cleared(program))) {
-      ++counts.forgotten;
+    if (own && !theirs) {
+      const Forgotten* forgotten = find_forgotten(kernel, program);
+      if (forgotten != nullptr) {
+        ++counts.forgotten[static_cast<size_t>(forgotten - what_the_kernel_forgets().data())];
+      } else {
+        ++counts.only_ours;
+      }
+      on_difference(seed, true, kernel.refusal(program), forgotten);
       continue;
     }
-    ++(own      ? theirs ? counts.both : counts.only_ours
-       : theirs ? counts.only_kernel
-                : counts.neither);
-    if (own && !theirs) on_difference(seed, true, kernel.refusal(program));
-    if (!own && theirs) on_difference(seed, false, own.error().message);
+    ++(own ? counts.both : theirs ? counts.only_kernel : counts.neither);
+    if (!own && theirs) on_difference(seed, false, own.error().message, nullptr);
   }
   return counts;
 }
@@ -92,8 +102,9 @@ base::Result<KernelVerifier> kernel_for_random_programs() {
 void expect_kernel_agrees(uint64_t first_seed, uint64_t programs) {
   const auto kernel = kernel_for_random_programs();
   ASSERT_TRUE(kernel) << kernel.error().text();
-  const auto check = [](uint64_t seed, bool ours_accepts, const std::string& reason) {
-    EXPECT_FALSE(ours_accepts) << "seed " << seed << ": kernel: " << reason;
+  const auto check = [](uint64_t seed, bool ours_accepts, const std::string& reason,
+                        const Forgotten* forgotten) {
+    EXPECT_TRUE(!ours_accepts || forgotten != nullptr) << "seed " << seed << ": kernel: " << reason;
   };
   const VerifierCounts counts = compare_verifiers(*kernel, first_seed, programs, check);
   std::printf("of %lu programs the kernel accepts %lu, of these we accept %lu; %lu take too long\n",

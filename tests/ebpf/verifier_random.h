@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
+#include "tests/ebpf/kernel_forgets.h"
 #include "tests/ebpf/verifier_kernel.h"
 
 namespace ebpf_test {
@@ -17,14 +19,14 @@ struct VerifierCounts {
   uint64_t both = 0, neither = 0;
   uint64_t only_kernel = 0;  // accepts
   uint64_t only_ours = 0;    // accepts: an error
-  uint64_t forgotten =
-      0;                  // only ours accepts: the kernel forgets what 6.1 knows (docs/verifier.md)
+  // Only ours accepts, by what the kernel forgets (docs/verifier.md), row by row of what_the_kernel_forgets().
+  std::vector<uint64_t> forgotten = {};
   uint64_t too_long = 0;  // for our verifier; the kernel was not asked
 };
 
-// Of a program about which the two differ: `reason` of the one that refuses it.
-using OnDifference =
-    std::function<void(uint64_t seed, bool ours_accepts, const std::string& reason)>;
+// Of a program about which the two differ: `reason` of the one that refuses it, and what the kernel forgot if that is all.
+using OnDifference = std::function<void(uint64_t seed, bool ours_accepts, const std::string& reason,
+                                        const Forgotten* forgotten)>;
 VerifierCounts compare_verifiers(const KernelVerifier& kernel, uint64_t first_seed,
                                  uint64_t programs, const OnDifference& on_difference);
 // The maps of every random program.

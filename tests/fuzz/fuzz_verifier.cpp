@@ -24,9 +24,15 @@ int search(const ebpf_test::KernelVerifier& kernel, const Search& wanted) {
     uint64_t count = 0, first_seed = 0;
   };
   std::map<std::string, Reason> reasons;  // for which we refuse what the kernel accepts
+  const auto facts = ebpf_test::what_the_kernel_forgets();
   ebpf_test::VerifierCounts sum;
-  const auto note = [&](uint64_t seed, bool ours_accepts, const std::string& reason) {
-    if (ours_accepts) return fmt::print("seed {}: only the kernel refuses: {}\n", seed, reason);
+  sum.forgotten.resize(facts.size());
+  const auto note = [&](uint64_t seed, bool ours_accepts, const std::string& reason,
+                        const ebpf_test::Forgotten* forgotten) {
+    if (ours_accepts) {
+      return fmt::print("seed {}: only the kernel refuses: {}{}{}\n", seed, reason,
+                        forgotten ? "; it forgets the " : "", forgotten ? forgotten->fact : "");
+    }
     Reason& entry = reasons[without_numbers(reason)];
     if (entry.count++ == 0) entry.first_seed = seed;
   };
@@ -36,15 +42,19 @@ int search(const ebpf_test::KernelVerifier& kernel, const Search& wanted) {
     done += slice;
     sum.both += counts.both, sum.neither += counts.neither, sum.too_long += counts.too_long;
     sum.only_kernel += counts.only_kernel, sum.only_ours += counts.only_ours;
-    sum.forgotten += counts.forgotten;
+    uint64_t forgotten = 0;
+    for (size_t i = 0; i < facts.size(); ++i) forgotten += sum.forgotten[i] += counts.forgotten[i];
     fmt::print(
         "{} programs: both accept {}, both refuse {}, only the kernel accepts {}, only we {} and "
         "{} for a known reason, too long {}\n",
-        done, sum.both, sum.neither, sum.only_kernel, sum.only_ours, sum.forgotten, sum.too_long);
+        done, sum.both, sum.neither, sum.only_kernel, sum.only_ours, forgotten, sum.too_long);
     std::fflush(stdout);
   }
   for (const auto& [reason, entry] : reasons)
     fmt::print("{} times, first seed {}: {}\n", entry.count, entry.first_seed, reason);
+  for (size_t i = 0; i < facts.size(); ++i)
+    fmt::print("{} times only we accept: the kernel forgets the {}\n", sum.forgotten[i],
+               facts[i].fact);
   return sum.only_ours == 0 ? 0 : 1;
 }
 
