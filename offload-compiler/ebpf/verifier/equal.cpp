@@ -129,13 +129,13 @@ bool covers(const KeptState& old, const State& current, Compare compare) {
 bool is_same(const KeptState& old, const State& current) {
   if (old.frames.size() != current.frames.size() || old.rounds != current.rounds) return false;
   if (old.lock != current.lock) return false;
-  for (size_t f = 0; f < old.frames.size(); ++f) {
+  for (size_t f = old.frames.size(); f-- > 0;) {  // what runs changes most
     const Frame& before = old.frames[f];
     const Frame& now = current.frames[f];
-    if (before.callsite != now.callsite || !same_stack(before, now)) return false;
     for (unsigned i = 0; i < kFrameReg; ++i) {
       if (*before.regs[i].value != value_in(current, f, i)) return false;
     }
+    if (before.callsite != now.callsite || !same_stack(before, now)) return false;
   }
   return true;
 }

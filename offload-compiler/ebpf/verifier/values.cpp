@@ -8,19 +8,17 @@ namespace ebpf {
 
 namespace {
 
+// The products do not wait for each other.
 uint64_t hash(const Value& value) {
   const Bounds& b = value.bounds;
-  const auto two = [](uint32_t high, uint32_t low) { return uint64_t{high} << 32 | low; };
-  uint64_t sum = 0;
-  for (const uint64_t word :
-       {two(static_cast<uint32_t>(value.type), value.id),
-        two(static_cast<uint32_t>(value.off), static_cast<uint32_t>(value.range)),
-        two(value.map ^ value.frame, value.target), b.var_off.value, b.var_off.mask, b.umin, b.umax,
-        static_cast<uint64_t>(b.smin), static_cast<uint64_t>(b.smax)}) {
-    sum = (sum ^ word) * 0x9e3779b97f4a7c15u;
-    sum ^= sum >> 32;
-  }
-  return sum;
+  const uint64_t kind = uint64_t{value.id} << 8 | static_cast<uint64_t>(value.type);
+  const uint64_t place = static_cast<uint64_t>(int64_t{value.off} ^ int64_t{value.range} << 32);
+  const uint64_t sum = kind * 0x9e3779b97f4a7c15u + place * 0xc2b2ae3d27d4eb4fu +
+                       b.var_off.value * 0x165667b19e3779f9u +
+                       b.var_off.mask * 0xff51afd7ed558ccdu + b.umin * 0xd6e8feb86659fd93u +
+                       b.umax * 0xa0761d6478bd642fu +
+                       static_cast<uint64_t>(b.smax) * 0xe7037ed1a0b428dbu;
+  return sum ^ sum >> 32;
 }
 
 }  // namespace
