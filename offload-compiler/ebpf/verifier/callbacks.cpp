@@ -31,10 +31,6 @@ bool differs(const Held& before, const Value& now, bool now_precise) {
          !(before.value->bounds == now.bounds);
 }
 
-void widen(Values& values, const Held& before, Held& now) {
-  if (differs(before, *now.value, now.precise)) now.hold_unknown(values);
-}
-
 // What changes from round to round and nothing relied on becomes unknown, so that the rounds soon look alike.
 void widen_changes(Values& values, const KeptState& before, State& now) {
   for (unsigned i = 0; i < kRegisters; ++i) {
@@ -42,12 +38,13 @@ void widen_changes(Values& values, const KeptState& before, State& now) {
     if (differs(before.frame().regs[i], reg, reg.precise)) reg.set_unknown();
   }
   for (size_t f = 0; f < now.frames.size(); ++f) {
-    const Frame& old = before.frames[f];
-    Frame& frame = now.frames[f];
-    for (unsigned i = 0; i < kRegisters; ++i) widen(values, old.regs[i], frame.regs[i]);
-    for (size_t i = 0; i < std::min(old.stack.size(), frame.stack.size()); ++i) {
-      if (old.stack[i].holds_spill() && frame.stack[i].holds_spill()) {
-        widen(values, old.stack[i].spilled, frame.stack[i].spilled);
+    const Frame& old = *before.frames[f];
+    SharedFrame& frame = now.frames[f];
+    for (uint8_t i = 0; i < std::min(old.places(), frame->places()); ++i) {
+      const Held& held = frame->at(i);
+      const bool both = old.holds(i) && frame->holds(i);
+      if (both && differs(old.at(i), *held.value, held.precise)) {
+        frame.own().at(i).hold_unknown(values);
       }
     }
   }

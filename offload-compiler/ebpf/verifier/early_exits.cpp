@@ -19,7 +19,8 @@ namespace {
 // `what` is the kernel's name of the instruction.
 bool allowed_here(Env& env, const char* what) {
   const auto& frames = env.current.frames;
-  if (std::any_of(frames.begin(), frames.end(), [](const Frame& f) { return f.is_callback; })) {
+  if (std::any_of(frames.begin(), frames.end(),
+                  [](const SharedFrame& f) { return f->is_callback; })) {
     return env.reject(fmt::format("{} is not allowed in callbacks", what));
   }
   const uint32_t subprogram = env.frame().subprog;

@@ -68,10 +68,11 @@ struct Env {
   std::optional<base::Error> error;
 
   const Insn& code() const { return program.insns[insn]; }
-  Frame& frame() { return current.frame(); }
+  const Frame& frame() const { return current.frame(); }
   Reg& reg(unsigned number) { return current.regs[number]; }
   // The frame that a stack pointer points into.
-  Frame& frame_of(const Value& pointer) { return current.frames[pointer.frame]; }
+  const Frame& frame_of(const Value& pointer) const { return *current.frames[pointer.frame]; }
+  Frame& own_frame_of(const Value& pointer) { return current.frames[pointer.frame].own(); }
   uint32_t new_id() { return ++ids; }
 
   // Record the first error and return false: `return env.reject(...)` ends the check of an instruction.

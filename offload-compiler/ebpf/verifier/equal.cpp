@@ -106,7 +106,7 @@ bool same_stack(const Frame& a, const Frame& b) {
 
 const Value& value_in(const State& state, size_t frame, unsigned reg) {
   const bool runs = frame + 1 == state.frames.size();
-  return runs ? state.regs[reg] : *state.frames[frame].regs[reg].value;
+  return runs ? state.regs[reg] : *state.frames[frame]->regs[reg].value;
 }
 
 }  // namespace
@@ -117,11 +117,11 @@ bool covers(const KeptState& old, const State& current, Compare compare) {
   if ((old.lock != 0) != (current.lock != 0)) return false;
   if (old.lock != 0 && !comparison.ids.accept(old.lock, current.lock)) return false;
   for (size_t i = 0; i < old.frames.size(); ++i) {
-    if (old.frames[i].callsite != current.frames[i].callsite) return false;
+    if (old.frames[i]->callsite != current.frames[i]->callsite) return false;
     for (unsigned r = 0; r < kRegisters; ++r) {
-      if (!place_covers(old.frames[i].regs[r], value_in(current, i, r), comparison)) return false;
+      if (!place_covers(old.frames[i]->regs[r], value_in(current, i, r), comparison)) return false;
     }
-    if (!stack_covers(old.frames[i], current.frames[i], comparison)) return false;
+    if (!stack_covers(*old.frames[i], *current.frames[i], comparison)) return false;
   }
   return true;
 }
@@ -130,8 +130,8 @@ bool is_same(const KeptState& old, const State& current) {
   if (old.frames.size() != current.frames.size() || old.rounds != current.rounds) return false;
   if (old.lock != current.lock) return false;
   for (size_t f = old.frames.size(); f-- > 0;) {  // what runs changes most
-    const Frame& before = old.frames[f];
-    const Frame& now = current.frames[f];
+    const Frame& before = *old.frames[f];
+    const Frame& now = *current.frames[f];
     for (unsigned i = 0; i < kFrameReg; ++i) {
       if (*before.regs[i].value != value_in(current, f, i)) return false;
     }

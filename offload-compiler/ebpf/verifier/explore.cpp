@@ -21,10 +21,9 @@ Step step_if(bool ok) { return ok ? Step::kNext : Step::kRefused; }
 
 bool stack_byte_is_zero(const void* state, uint32_t frame, int32_t off) {
   const auto& frames = static_cast<const KeptState*>(state)->frames;
-  if (frame >= frames.size() || off >= 0 || off < -kStackBytes || !frames[frame].covers(off))
+  if (frame >= frames.size() || off >= 0 || off < -kStackBytes || !frames[frame]->covers(off))
     return false;
-  const StackSlot& slot = frames[frame].stack[Frame::slot_index(off)];
-  return slot.bytes[Frame::byte_index(off)] == SlotByte::kZero;
+  return frames[frame]->byte(off) == SlotByte::kZero;
 }
 
 bool tell_listener(Env& env) {
@@ -135,8 +134,7 @@ void start_at(Env& env, uint32_t subprogram) {
   env.retired.clear();
   env.kept_bytes = 0;
   env.current = State{};
-  env.current.frames.resize(1);
-  env.current.frame().subprog = subprogram;
+  env.current.frames.emplace_back(Frame{.subprog = subprogram});
   env.current.regs = first_regs(0);
   env.insn = env.layout.starts[subprogram];
   env.current.first_insn = env.insn;

@@ -22,8 +22,9 @@ using States = std::vector<std::unique_ptr<Explored>>;
 
 bool same_callsites(const KeptState& a, const KeptState& b) {
   return a.frames.size() == b.frames.size() &&
-         std::equal(a.frames.begin(), a.frames.end(), b.frames.begin(),
-                    [](const Frame& x, const Frame& y) { return x.callsite == y.callsite; });
+         std::equal(
+             a.frames.begin(), a.frames.end(), b.frames.begin(),
+             [](const SharedFrame& x, const SharedFrame& y) { return x->callsite == y->callsite; });
 }
 
 void complete_closed_states(States& states, const State& current) {
@@ -49,7 +50,7 @@ bool spaced_in_loop(const Env& env) {
 void retire(Env& env, States& states, size_t index) {
   std::unique_ptr<Explored> victim = std::move(states[index]);
   states.erase(states.begin() + static_cast<std::ptrdiff_t>(index));
-  if ((victim->state.frames[0].regs[0].live & kLiveDone) != 0) {
+  if (victim->state.complete) {
     env.kept_bytes -= victim->state.bytes();
   } else {
     env.retired.push_back(std::move(victim));
@@ -89,7 +90,7 @@ Arrival compare(Env& env, States& states, bool& keep) {
   const Compare compare = env.options.exact_ranges ? Compare::kRead : Compare::kReliedOn;
   for (size_t i = states.size(); i-- > 0;) {
     Explored& known = *states[i];
-    if (known.state.frames.back().callsite != env.current.frames.back().callsite) continue;
+    if (known.state.frame().callsite != env.frame().callsite) continue;
     if (known.state.branches > 0) {
       const Arrival arrival = compare_with_open(env, known, keep);
       if (arrival != Arrival::kExplore) return arrival;
@@ -103,21 +104,35 @@ Arrival compare(Env& env, States& states, bool& keep) {
   return Arrival::kExplore;
 }
 
-// Reads after this point are recorded in the stored state.
-void connect_to_parent(State& current, KeptState& stored) {
-  for (unsigned i = 0; i < kFrameReg; ++i) {
-    current.regs[i].parent = &stored.frame().regs[i];
+// Registers that a call clobbers are connected while their frame runs.
+bool keeps_parent(uint8_t index) { return index <= kLastArgument || index == kFrameReg; }
+
+void connect(Frame& frame, uint8_t depth) {
+  for (uint8_t i = 0; i < frame.places(); ++i) {
+    Held& held = frame.at(i);
+    if (i != kFrameReg) held.live = kLiveNone;
+    if (!keeps_parent(i)) held.parent = {depth, i};
+  }
+}
+
+bool is_connected(const Frame& frame, uint8_t depth) {
+  for (uint8_t i = 0; i < frame.places(); ++i) {
+    const Held& held = frame.at(i);
+    if (i != kFrameReg && held.live != kLiveNone) return false;
+    if (!keeps_parent(i) && held.parent != Place{depth, i}) return false;
+  }
+  return true;
+}
+
+// Reads after this point are recorded in the state that was just stored.
+void connect_to_parent(State& current) {
+  const auto depth = static_cast<uint8_t>(current.depth());
+  for (uint8_t i = 0; i < kFrameReg; ++i) {
+    current.regs[i].parent = {depth, i};
     current.regs[i].live = kLiveNone;
   }
-  for (size_t f = 0; f < current.frames.size(); ++f) {
-    Frame& frame = current.frames[f];
-    Frame& kept = stored.frames[f];
-    for (unsigned i = 6; i < kFrameReg; ++i) frame.regs[i].parent = &kept.regs[i];
-    for (unsigned i = 0; i < kFrameReg; ++i) frame.regs[i].live = kLiveNone;
-    for (size_t i = 0; i < frame.stack.size(); ++i) {
-      frame.stack[i].spilled.parent = &kept.stack[i].spilled;
-      frame.stack[i].spilled.live = kLiveNone;
-    }
+  for (uint8_t f = 0; f <= depth; ++f) {
+    if (!is_connected(*current.frames[f], f)) connect(current.frames[f].own(), f);
   }
 }
 
@@ -133,7 +148,7 @@ bool keep_state(Env& env, States& states, bool arrived_by_jump) {
   current.parent = &known->state;
   current.first_insn = env.insn;
   current.jumps.clear();
-  connect_to_parent(current, known->state);
+  connect_to_parent(current);
   states.push_back(std::move(known));
   return true;
 }

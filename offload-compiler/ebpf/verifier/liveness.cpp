@@ -13,22 +13,27 @@ namespace {
 
 bool is_written(const Marks& place) { return (place.live & kLiveWritten) != 0; }
 
-// Marks `parent` and what it was copied from. `hidden`: a write hides the parent from the read.
-void mark_chain(Held* parent, bool hidden, uint8_t flag) {
-  while (parent != nullptr && !hidden) {
-    if ((parent->live & kLiveRead) == flag || (parent->live & kLiveRead64) != 0) return;
-    parent->live |= flag;
-    if (flag == kLiveRead64) parent->live &= static_cast<uint8_t>(~kLiveRead32);
-    hidden = is_written(*parent);
+// Marks what `place` of a state behind `parent` was copied from, as far back as no write hides it.
+void mark_chain(KeptState* parent, Marks place, uint8_t flag) {
+  while (!is_written(place) && place.parent != Place{}) {
+    const auto [frame, index] = place.parent;
+    const bool clobbered = index <= kLastArgument;  // connected while its frame runs
+    while (clobbered && parent != nullptr && parent->depth() != frame) parent = parent->parent;
+    if (parent == nullptr) return;
+    const Marks& origin = parent->frames[frame]->at(index);
+    if ((origin.live & kLiveRead) == flag || (origin.live & kLiveRead64) != 0) return;
+    Marks& own = parent->frames[frame].own().at(index);
+    own.live |= flag;
+    if (flag == kLiveRead64) own.live &= static_cast<uint8_t>(~kLiveRead32);
+    place = own;
     parent = parent->parent;
   }
 }
 
 // The upper half is read: whoever defined only the lower half must have extended it.
-void mark_zext(Env& env, Marks& place) {
+void mark_zext(Env& env, const Marks& place) {
   if (place.subreg_def == kNoSubreg) return;
   env.facts[static_cast<size_t>(place.subreg_def)].zext = true;
-  place.subreg_def = kNoSubreg;
 }
 
 bool reads_whole_word(const Insn& insn, const Reg& reg) {
@@ -62,10 +67,10 @@ bool defines_whole_word(const Insn& insn) {
 }
 
 // False when nothing reads the upper half of `old`.
-bool inherit(const Marks& old, Marks& current) {
+bool inherit(Env& env, const Marks& old, const Marks& current) {
   const uint8_t flag = old.live & kLiveRead;
   if (flag == 0) return false;
-  mark_chain(current.parent, is_written(current), flag);
+  mark_chain(env.current.parent, current, flag);
   return flag == kLiveRead64;
 }
 
@@ -76,8 +81,11 @@ bool read_operand(Env& env, unsigned number) {
   if (reg.type == RegType::kNotInit) return env.reject(fmt::format("R{} !read_ok", number));
   if (number == kFrameReg) return true;
   const bool whole = reads_whole_word(env.code(), reg);
-  if (whole) mark_zext(env, reg);
-  mark_chain(reg.parent, is_written(reg), whole ? kLiveRead64 : kLiveRead32);
+  if (whole) {
+    mark_zext(env, reg);
+    reg.subreg_def = kNoSubreg;
+  }
+  mark_chain(env.current.parent, reg, whole ? kLiveRead64 : kLiveRead32);
   return true;
 }
 
@@ -90,7 +98,7 @@ bool define_operand(Env& env, unsigned number, Define define) {
   return true;
 }
 
-void mark_read(const Marks& place) { mark_chain(place.parent, is_written(place), kLiveRead64); }
+void mark_read(Env& env, const Marks& place) { mark_chain(env.current.parent, place, kLiveRead64); }
 
 void clobber_caller_saved(Env& env) {
   for (unsigned i = 0; i <= 5; ++i) {
@@ -102,35 +110,28 @@ void clobber_caller_saved(Env& env) {
 }
 
 void inherit_liveness(Env& env, const KeptState& old) {
-  State& current = env.current;
+  const State& current = env.current;
   for (size_t f = 0; f < old.frames.size(); ++f) {
-    const Frame& from = old.frames[f];
-    Frame& to = current.frames[f];
+    const Frame& from = *old.frames[f];
+    const Frame& to = *current.frames[f];
     const bool runs = f + 1 == old.frames.size();
-    for (unsigned i = runs ? 0 : 6; i < kFrameReg; ++i) {
-      Marks& place = runs ? static_cast<Marks&>(current.regs[i]) : to.regs[i];
-      if (inherit(from.regs[i], place)) mark_zext(env, place);
+    for (unsigned i = runs ? 0 : kLastArgument + 1; i < kFrameReg; ++i) {
+      const Marks& place = runs ? static_cast<const Marks&>(current.regs[i]) : to.regs[i];
+      if (inherit(env, from.regs[i], place)) mark_zext(env, place);
     }
     const size_t slots = std::min(from.stack.size(), to.stack.size());
-    for (size_t i = 0; i < slots; ++i) inherit(from.stack[i].spilled, to.stack[i].spilled);
+    for (size_t i = 0; i < slots; ++i) inherit(env, from.stack[i].spilled, to.stack[i].spilled);
   }
 }
 
 void forget_unread(KeptState& state) {
-  if (state.frames[0].regs[0].live & kLiveDone) return;
-  for (Frame& frame : state.frames) {
-    for (unsigned i = 0; i < kFrameReg; ++i) {
-      Held& reg = frame.regs[i];
-      const bool read = (reg.live & kLiveRead) != 0;
-      reg.live |= kLiveDone;
-      if (!read) reg.forget();
-    }
-    for (StackSlot& slot : frame.stack) {
-      const bool read = (slot.spilled.live & kLiveRead) != 0;
-      slot.spilled.live |= kLiveDone;
-      if (read) continue;
-      slot.spilled.forget();
-      slot.bytes.fill(SlotByte::kInvalid);
+  if (state.complete) return;
+  state.complete = true;
+  for (SharedFrame& frame : state.frames) {
+    for (uint8_t i = 0; i < frame->places(); ++i) {
+      if (i == kFrameReg || (frame->at(i).live & kLiveRead) != 0) continue;
+      frame.own().at(i).forget();
+      if (i >= kRegisters) frame.own().stack[i - kRegisters].bytes.fill(SlotByte::kInvalid);
     }
   }
 }

@@ -18,7 +18,7 @@ bool read_operand(Env& env, unsigned number);
 bool define_operand(Env& env, unsigned number, Define define);
 
 // A value is read outside of an operand, such as a stack slot.
-void mark_read(const Marks& place);
+void mark_read(Env& env, const Marks& place);
 
 // r0..r5 hold nothing after a call.
 void clobber_caller_saved(Env& env);

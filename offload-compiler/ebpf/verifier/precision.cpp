@@ -22,6 +22,14 @@ struct Wanted {
   bool has(unsigned reg) const { return (regs >> reg & 1) != 0; }
   void add(unsigned reg) { regs |= 1u << reg; }
   void drop(unsigned reg) { regs &= ~(1u << reg); }
+
+  bool has_place(uint8_t index) const {
+    return index < kRegisters ? has(index) : (slots >> (index - kRegisters) & 1) != 0;
+  }
+  void drop_place(uint8_t index) {
+    if (index < kRegisters) return drop(index);
+    slots &= ~(uint64_t{1} << (index - kRegisters));
+  }
 };
 
 uint64_t slot_bit(int16_t off) { return uint64_t{1} << Frame::slot_index(off); }
@@ -189,31 +197,21 @@ class Backtrack {
 
   // Marks what is wanted in an explored state; false when nothing new was marked or nothing is left to follow.
   bool mark_state(KeptState& state) {
-    if (static_cast<size_t>(std::bit_width(wanted_.slots)) > state.frames[frame_].stack.size()) {
+    SharedFrame& frame = state.frames[frame_];
+    if (static_cast<size_t>(std::bit_width(wanted_.slots)) > frame->stack.size()) {
       mark_all(&state);  // written through a pointer that the walk did not follow
       return false;
     }
-    add_copies(state.frames[frame_]);
-    Frame& frame = state.frames[frame_];
+    add_copies(*frame);
     bool marked = false;
-    for (unsigned i = 0; i < kRegisters; ++i) {
-      if (!wanted_.has(i)) continue;
-      if (!frame.regs[i].value->is_scalar()) {
-        wanted_.drop(i);
-        continue;
+    for (uint8_t i = 0; i < frame->places(); ++i) {
+      if (!wanted_.has_place(i)) continue;
+      if (!frame->holds(i) || !frame->at(i).value->is_scalar()) {
+        wanted_.drop_place(i);
+      } else if (!frame->at(i).precise) {
+        frame.own().at(i).precise = true;
+        marked = true;
       }
-      marked |= !frame.regs[i].precise;
-      frame.regs[i].precise = true;
-    }
-    for (size_t i = 0; i < frame.stack.size(); ++i) {
-      if ((wanted_.slots >> i & 1) == 0) continue;
-      StackSlot& slot = frame.stack[i];
-      if (!slot.holds_spill() || !slot.spilled.value->is_scalar()) {
-        wanted_.slots &= ~(uint64_t{1} << i);
-        continue;
-      }
-      marked |= !slot.spilled.precise;
-      slot.spilled.precise = true;
     }
     return marked && !wanted_.empty();
   }
@@ -221,7 +219,8 @@ class Backtrack {
   static void mark_all(KeptState* state) {
     for (; state != nullptr && !state->all_precise; state = state->parent) {
       state->all_precise = true;
-      state->for_each_held([](Held& held) { held.precise |= held.value->is_scalar(); });
+      state->change_held([](const Held& held) { return !held.precise && held.value->is_scalar(); },
+                         [](Held& held) { held.precise = true; });
     }
   }
 
@@ -246,11 +245,11 @@ void inherit_precision(Env& env, const KeptState& old) {
       return held.value->is_scalar() && held.precise && (held.live & kLiveRead) != 0;
     };
     for (unsigned i = 0; i < kFrameReg; ++i) {
-      if (relied_on(old.frames[f].regs[i])) Backtrack(env, frame, {1u << i, 0}).run();
+      if (relied_on(old.frames[f]->regs[i])) Backtrack(env, frame, {1u << i, 0}).run();
     }
-    const size_t slots = std::min(old.frames[f].stack.size(), env.current.frames[f].stack.size());
+    const size_t slots = std::min(old.frames[f]->stack.size(), env.current.frames[f]->stack.size());
     for (size_t i = 0; i < slots; ++i) {
-      const StackSlot& slot = old.frames[f].stack[i];
+      const StackSlot& slot = old.frames[f]->stack[i];
       if (slot.holds_spill() && relied_on(slot.spilled)) {
         Backtrack(env, frame, {0, uint64_t{1} << i}).run();
       }
@@ -261,7 +260,8 @@ void inherit_precision(Env& env, const KeptState& old) {
 void forget_precision(State& state) {
   state.all_precise = false;
   for (Reg& reg : state.regs) reg.precise = false;
-  state.for_each_held([](Held& held) { held.precise = false; });
+  state.change_held([](const Held& held) { return held.precise; },
+                    [](Held& held) { held.precise = false; });
 }
 
 bool narrow_copies(Values& values, State& state, const Reg& known) {

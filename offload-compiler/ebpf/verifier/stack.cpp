@@ -72,7 +72,7 @@ void deepen(Env& env, const Frame& frame, int32_t off) {
 
 bool holds_data(SlotByte byte) { return byte == SlotByte::kMisc || byte == SlotByte::kZero; }
 
-bool bytes_readable(Env& env, Frame& frame, int32_t off, unsigned size, bool spill_is_data) {
+bool bytes_readable(Env& env, const Frame& frame, int32_t off, unsigned size, bool spill_is_data) {
   for (unsigned i = 0; i < size; ++i) {
     const SlotByte byte = frame.byte(off + static_cast<int32_t>(i));
     if (holds_data(byte) || (spill_is_data && byte == SlotByte::kSpill)) continue;
@@ -82,7 +82,7 @@ bool bytes_readable(Env& env, Frame& frame, int32_t off, unsigned size, bool spi
 }
 
 // Zeros stay zeros; anything else is an unknown scalar.
-void load_data(Env& env, Frame& frame, Span span, unsigned value) {
+void load_data(Env& env, const Frame& frame, Span span, unsigned value) {
   bool zeros = true;
   for (int32_t off = span.first; off <= span.last; ++off) {
     zeros &= frame.byte(off) == SlotByte::kZero;
@@ -98,14 +98,15 @@ void load_data(Env& env, Frame& frame, Span span, unsigned value) {
   reg.live |= kLiveWritten;
 }
 
-bool load_spilled(Env& env, Frame& frame, StackSlot& slot, int32_t off, const Access& access) {
+bool load_spilled(Env& env, const Frame& frame, const StackSlot& slot, int32_t off,
+                  const Access& access) {
   const unsigned spilled = slot.spill_bytes();
   const bool whole = off % static_cast<int32_t>(kSlotBytes) == 0 && access.size == spilled;
   if ((access.size != kSlotBytes || spilled != kSlotBytes) && !slot.spilled.value->is_scalar()) {
     return env.reject("invalid size of register fill");
   }
   if (!whole && !bytes_readable(env, frame, off, access.size, true)) return false;
-  mark_read(slot.spilled);
+  mark_read(env, slot.spilled);
   if (!access.value) return true;
   Reg& reg = env.reg(*access.value);
   if (whole) {
@@ -117,31 +118,33 @@ bool load_spilled(Env& env, Frame& frame, StackSlot& slot, int32_t off, const Ac
   return true;
 }
 
-bool load_fixed(Env& env, Frame& frame, Span span, const Access& access) {
-  StackSlot& slot = frame.slot(span.first);
+bool load_fixed(Env& env, const Frame& frame, Span span, const Access& access) {
+  const StackSlot& slot = frame.slot(span.first);
   if (slot.holds_spill()) return load_spilled(env, frame, slot, span.first, access);
   if (!bytes_readable(env, frame, span.first, access.size, false)) return false;
-  mark_read(slot.spilled);
+  mark_read(env, slot.spilled);
   if (access.value) load_data(env, frame, span, *access.value);
   return true;
 }
 
 // Every byte of the span holds something; `overwritten`: and may hold anything afterwards.
-bool span_initialised(Env& env, Frame& frame, Span span, unsigned base, bool overwritten) {
+bool span_initialised(Env& env, Span span, unsigned base, bool overwritten) {
+  const Reg& pointer = env.reg(base);
   for (int32_t off = span.first; off <= span.last; ++off) {
+    const Frame& frame = env.frame_of(pointer);
     if (!frame.covers(off) || frame.byte(off) == SlotByte::kInvalid) {
       return env.reject(fmt::format("invalid{} stack R{} off {}+{} size {}",
                                     overwritten ? " indirect read from" : " read from", base,
                                     span.first, off - span.first, span.last - span.first + 1));
     }
-    StackSlot& slot = frame.slot(off);
     if (overwritten && frame.byte(off) == SlotByte::kSpill) {
+      StackSlot& slot = env.own_frame_of(pointer).slot(off);
       slot.spilled.hold_unknown(env.values);
       slot.scrub_spill();
     } else if (overwritten && frame.byte(off) == SlotByte::kZero) {
-      frame.byte(off) = SlotByte::kMisc;
+      env.own_frame_of(pointer).byte(off) = SlotByte::kMisc;
     }
-    mark_read(slot.spilled);
+    mark_read(env, env.frame_of(pointer).slot(off).spilled);
   }
   return true;
 }
@@ -224,7 +227,7 @@ bool stack_load(Env& env, const Access& access) {
   const std::optional<Span> span = find_span(env, access, Use::kRead);
   if (!span) return false;
   const Reg& base = env.reg(access.base);
-  Frame& frame = env.frame_of(base);
+  const Frame& frame = env.frame_of(base);
   deepen(env, frame, span->first);
   if (!is_variable(base)) return load_fixed(env, frame, *span, access);
   if (!access.value) {
@@ -233,7 +236,7 @@ bool stack_load(Env& env, const Access& access) {
                     "var_off={} off={} size={}",
                     tnum::to_string(base.bounds.var_off), base.off + access.off, access.size));
   }
-  if (!span_initialised(env, frame, *span, access.base, false)) return false;
+  if (!span_initialised(env, *span, access.base, false)) return false;
   load_data(env, frame, *span, *access.value);
   return true;
 }
@@ -242,7 +245,7 @@ bool stack_store(Env& env, const Access& access) {
   const std::optional<Span> span = find_span(env, access, Use::kWrite);
   if (!span) return false;
   const Reg& base = env.reg(access.base);
-  Frame& frame = env.frame_of(base);
+  Frame& frame = env.own_frame_of(base);
   deepen(env, frame, span->first);
   frame.grow(span->first);
   if (!is_variable(base)) return store_fixed(env, frame, *span, access);
@@ -255,9 +258,8 @@ bool stack_buffer(Env& env, unsigned base, int64_t size, bool zero_allowed) {
   const Access access{base, 0, static_cast<unsigned>(size), std::nullopt};
   const std::optional<Span> span = find_span(env, access, Use::kIndirect);
   if (!span) return false;
-  Frame& frame = env.frame_of(env.reg(base));
-  if (size > 0 && !span_initialised(env, frame, *span, base, true)) return false;
-  deepen(env, frame, span->first);
+  if (size > 0 && !span_initialised(env, *span, base, true)) return false;
+  deepen(env, env.frame_of(env.reg(base)), span->first);
   return true;
 }
 

@@ -53,7 +53,7 @@ void Frame::grow(int32_t off) {
 
 size_t KeptState::bytes() const {
   size_t total = sizeof(KeptState) + jumps.size() * sizeof(Jump);
-  for (const Frame& f : frames) total += sizeof(Frame) + f.stack.size() * sizeof(StackSlot);
+  for (const SharedFrame& f : frames) total += sizeof(Frame) + f->stack.size() * sizeof(StackSlot);
   return total;
 }
 
@@ -74,31 +74,32 @@ Held State::held_by(Values& values, const Reg& reg) {
 State State::resume(KeptState&& other) {
   State state;
   static_cast<KeptState&>(state) = std::move(other);
-  for (unsigned i = 0; i < kRegisters; ++i) {
-    state.regs[i] = spelled_out(state.frame().regs[i]);
-    state.frame().regs[i] = {};
-  }
+  state.spell_out();
   return state;
+}
+
+void State::spell_out() {
+  for (unsigned i = 0; i < kRegisters; ++i) regs[i] = spelled_out(frame().regs[i]);
+  own_frame().regs = {};
 }
 
 KeptState State::keep(Values& values) const {
   KeptState kept = *this;
-  for (unsigned i = 0; i < kRegisters; ++i) kept.frame().regs[i] = held_by(values, regs[i]);
+  Frame& running = kept.own_frame();
+  for (unsigned i = 0; i < kRegisters; ++i) running.regs[i] = held_by(values, regs[i]);
   return kept;
 }
 
 void State::enter(Values& values, Frame callee, const Regs& callee_regs) {
-  for (unsigned i = 0; i < kRegisters; ++i) frame().regs[i] = held_by(values, regs[i]);
-  frames.push_back(std::move(callee));
+  Frame& caller = own_frame();
+  for (unsigned i = 0; i < kRegisters; ++i) caller.regs[i] = held_by(values, regs[i]);
+  frames.emplace_back(std::move(callee));
   regs = callee_regs;
 }
 
 void State::leave() {
   frames.pop_back();
-  for (unsigned i = 0; i < kRegisters; ++i) {
-    regs[i] = spelled_out(frame().regs[i]);
-    frame().regs[i] = {};
-  }
+  spell_out();
 }
 
 Regs first_regs(uint32_t depth) {
