@@ -56,9 +56,9 @@ def host():
 
 def microbenchmarks(table):
     for program in sorted(BUILD.glob("bench/*_bench")):
-        if table.only_bars and program.name not in ("fpc_bench", "example_bench", "rtl_bench"):
+        if table.only_bars and program.name not in ("fpc_bench", "example_bench", "rtl_bench", "verifier_bench"):
             continue
-        pattern = "jit/(arithmetic|example)|rtl/" if table.only_bars else "."
+        pattern = "jit/(arithmetic|example)|rtl/|verifier/" if table.only_bars else "."
         done = subprocess.run([program, "--benchmark_format=json", f"--benchmark_filter={pattern}"], capture_output=True, text=True, check=True)
         for bench in json.loads(done.stdout)["benchmarks"]:
             name, label = bench["name"], bench.get("error_message", bench.get("label", ""))
@@ -71,6 +71,9 @@ def microbenchmarks(table):
                 table.at_least(name, rate, "M cycles/s", 1, label)
             elif name == "rtl/lockstep":
                 table.at_least(name, rate, "M instructions/s", 0.3, label)
+            elif name.startswith("verifier/"):
+                table.at_least(name, rate, "M visits/s", 1, label)
+                table.at_most(f"{name}: peak memory", bench["peak_MiB"], "MiB", 1024, digits=0)
             elif rate:
                 table.row(name, f"{rate:.2f}", "M items/s", label)
             else:
