@@ -9,11 +9,16 @@ namespace nic {
 namespace {
 
 constexpr unsigned kGroups = EventWheel::kSlots / 64;
-static_assert(kGroups == 64, "one summary word covers all groups");
 
 }  // namespace
 
 EventWheel::EventWheel() = default;
+
+// A node that is free, and the last one.
+uint32_t EventWheel::add_node() {
+  nodes_.emplace_back();
+  return static_cast<uint32_t>(nodes_.size() - 1);
+}
 
 void EventWheel::insert_far(const Event& event) {
   far_.push_back({event, order_++});
@@ -29,23 +34,20 @@ void EventWheel::move_near() {
   }
 }
 
-// Looks at the rest of the current group, then at the groups after it, around the circle.
+// Looks at the rest of the current group, then at the groups after it, around the circle and back to the cycles of the
+// current group that are past.
 uint64_t EventWheel::next_near() const {
-  if (occupied_groups_ == 0) return kNever;
-  const unsigned start = static_cast<unsigned>(now_ % kSlots);
-  const unsigned group = start / 64;
-  const uint64_t rest = occupied_[group] & (~uint64_t{0} << (start % 64));
-  unsigned slot = 0;
-  if (rest != 0) {
-    slot = group * 64 + static_cast<unsigned>(std::countr_zero(rest));
-  } else {
-    const int shift = static_cast<int>((group + 1) % kGroups);
-    const unsigned ahead =
-        static_cast<unsigned>(std::countr_zero(std::rotr(occupied_groups_, shift)));
-    const unsigned found = (group + 1 + ahead) % kGroups;
-    slot = found * 64 + static_cast<unsigned>(std::countr_zero(occupied_[found]));
+  if (const uint64_t in_group = next_in_group(); in_group != 0) {
+    return now_ + static_cast<unsigned>(std::countr_zero(in_group));
   }
-  return now_ + (slot + kSlots - start) % kSlots;
+  const unsigned start = static_cast<unsigned>(now_ % kSlots);
+  for (unsigned ahead = 1; ahead <= kGroups; ++ahead) {
+    const unsigned group = (start / 64 + ahead) % kGroups;
+    if (occupied_[group] == 0) continue;
+    const unsigned slot = group * 64 + static_cast<unsigned>(std::countr_zero(occupied_[group]));
+    return now_ + (slot + kSlots - start) % kSlots;
+  }
+  return kNever;
 }
 
 uint64_t EventWheel::next_time() const {

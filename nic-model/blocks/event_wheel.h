@@ -4,9 +4,13 @@
 // Events within the next kSlots cycles wait in one list per cycle, found through a bitmap; later ones in a heap, from which
 // they move into the wheel as time comes near. A tie between both cannot go wrong: an event moves before anything of its
 // cycle can be scheduled directly.
+//
+// Whether a cycle has one event or two is chance that no branch predictor knows, so the way of an event through its list has
+// no branch.
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cassert>
 #include <cstdint>
 #include <vector>
@@ -50,7 +54,7 @@ class EventWheel {
   uint64_t next_time() const;  // of the next event; ~0 when empty
 
  private:
-  static constexpr uint32_t kNone = ~uint32_t{0};
+  static constexpr uint32_t kNone = 0;  // a node that belongs to no event: what is written to it is lost
   static constexpr uint64_t kNever = ~uint64_t{0};
   struct Node {  // its time is its slot's
     EventKind kind{};
@@ -59,7 +63,7 @@ class EventWheel {
     uint32_t next = kNone;
   };
   struct Slot {
-    uint32_t head = kNone, tail = kNone;
+    uint32_t head = kNone, tail = kNone;  // head means something while there is a tail
   };
   struct Far {
     Event event;
@@ -73,12 +77,16 @@ class EventWheel {
   void insert_near(uint64_t time_cycles, EventKind kind, uint32_t subject, uint32_t detail);
   void insert_far(const Event& event);
   void move_near();  // far events that the wheel reaches now
+  uint32_t add_node();
   uint64_t next_near() const;
+  uint64_t next_in_group() const {  // bits of now() and the cycles after it in its group
+    const unsigned start = static_cast<unsigned>(now_ % kSlots);
+    return occupied_[start / 64] >> (start % 64);
+  }
 
   std::array<Slot, kSlots> slots_;
   std::array<uint64_t, kSlots / 64> occupied_{};
-  uint64_t occupied_groups_ = 0;  // bit g: occupied_[g] != 0
-  std::vector<Node> nodes_;
+  std::vector<Node> nodes_ = std::vector<Node>(1);
   uint32_t free_ = kNone;
   std::vector<Far> far_;  // heap, earliest on top
   uint64_t order_ = 0;
@@ -92,54 +100,46 @@ inline void EventWheel::schedule(uint64_t time_cycles, EventKind kind, uint32_t 
                                  uint32_t detail) {
   assert(time_cycles >= now_ && "an event in the past");
   ++size_;
-  if (time_cycles - now_ < kSlots) return insert_near(time_cycles, kind, subject, detail);
-  insert_far({time_cycles, kind, subject, detail});
+  if (time_cycles - now_ >= kSlots) [[unlikely]]
+    return insert_far({time_cycles, kind, subject, detail});
+  insert_near(time_cycles, kind, subject, detail);
 }
 
 inline void EventWheel::insert_near(uint64_t time_cycles, EventKind kind, uint32_t subject,
                                     uint32_t detail) {
-  uint32_t index = free_;
-  if (index == kNone) {
-    index = static_cast<uint32_t>(nodes_.size());
-    nodes_.emplace_back();
-  } else {
-    free_ = nodes_[index].next;
-  }
-  nodes_[index] = {kind, subject, detail, kNone};
-  const unsigned slot = static_cast<unsigned>(time_cycles % kSlots);
-  if (slots_[slot].head == kNone) {
-    slots_[slot].head = index;
-  } else {
-    nodes_[slots_[slot].tail].next = index;
-  }
-  slots_[slot].tail = index;
-  occupied_[slot / 64] |= uint64_t{1} << (slot % 64);
-  occupied_groups_ |= uint64_t{1} << (slot / 64);
+  const uint32_t index = free_ == kNone ? add_node() : free_;
+  Node* const nodes = nodes_.data();
+  free_ = nodes[index].next;
+  nodes[index] = {kind, subject, detail, kNone};
+  const unsigned number = static_cast<unsigned>(time_cycles % kSlots);
+  Slot& slot = slots_[number];
+  nodes[slot.tail].next = index;
+  slot.head = slot.tail == kNone ? index : slot.head;
+  slot.tail = index;
+  occupied_[number / 64] |= uint64_t{1} << (number % 64);
 }
 
 inline bool EventWheel::pop(uint64_t limit_cycles, Event& event) {
   if (size_ == 0) return false;
-  uint64_t time = now_;
-  if (slots_[time % kSlots].head == kNone) {
-    time = next_time();
-    if (time >= limit_cycles) return false;
-    now_ = time;
-    if (!far_.empty()) move_near();
-  } else if (time >= limit_cycles) {
-    return false;
-  }
-  const unsigned slot = static_cast<unsigned>(time % kSlots);
-  const uint32_t index = slots_[slot].head;
+  const uint64_t in_group = next_in_group();
+  const uint64_t time = in_group != 0 ? now_ + static_cast<unsigned>(std::countr_zero(in_group))
+                                      : next_time();
+  if (time >= limit_cycles) return false;
+  now_ = time;
+  if (!far_.empty()) [[unlikely]]
+    move_near();
+  const unsigned number = static_cast<unsigned>(time % kSlots);
+  Slot& slot = slots_[number];
+  const uint32_t index = slot.head;
   Node& node = nodes_[index];
   event = {time, node.kind, node.subject, node.detail};
-  slots_[slot].head = node.next;
+  const bool is_last = index == slot.tail;
+  slot.head = node.next;
+  slot.tail = is_last ? kNone : slot.tail;
+  occupied_[number / 64] &= ~(uint64_t{is_last} << (number % 64));
   node.next = free_;
   free_ = index;
   --size_;
-  if (slots_[slot].head == kNone) {
-    occupied_[slot / 64] &= ~(uint64_t{1} << (slot % 64));
-    if (occupied_[slot / 64] == 0) occupied_groups_ &= ~(uint64_t{1} << (slot / 64));
-  }
   return true;
 }
 
