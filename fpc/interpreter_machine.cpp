@@ -10,8 +10,6 @@ const MicroOp kNothing{};
 
 namespace {
 
-bool is_ready(const Slot& slot) { return slot.state.enabled && !slot.state.asleep && !slot.dead; }
-
 const CodeStore::Decoded& empty_code() {
   static const CodeStore::Decoded kEmpty = {
       {}, {}, {MicroOp{.run = run_past_end}}, 0, kTranslationBytes, {}};
@@ -40,52 +38,10 @@ void Machine::reset(uint16_t pc, uint8_t slot_mask, uint64_t seed, unsigned core
   *this = std::move(fresh);
 }
 
-// Round robin from the context after the one that ran last; false when none is ready.
-bool Machine::choose_slot() {
-  for (unsigned i = 1; i <= kSlots; ++i) {
-    const unsigned candidate = (last_slot + i) % kSlots;
-    if ((maybe_ready >> candidate & 1) == 0) continue;
-    if (!is_ready(slots[candidate])) {
-      maybe_ready &= ~(1u << candidate);
-      continue;
-    }
-    last_slot = candidate;
-    slot = &slots[candidate];
-    previous = &kNothing;
-    return true;
-  }
-  return false;
-}
-
-bool Machine::begin(uint64_t now_cycles, uint32_t cycle_budget) {
-  pending.at -= std::min(pending.at, instructions);  // counts from the start of this run now
-  now = now_cycles;
-  budget = cycle_budget;
-  instructions = 0;
-  bubbles = 0;
-  gives_up_core = false;
-  plan_stop();
-  return slot != nullptr || choose_slot();
-}
-
-void Machine::signal(unsigned slot_index, uint16_t mask) {
-  assert(slot_index < kSlots && "slot outside 0..3");
-  Slot& target = slots[slot_index];
-  target.state.signals |= mask;
-  wake_if_due(target);
-  maybe_ready |= 1u << slot_index;
-}
-
 unsigned Machine::ready_slots() {
   for (unsigned s = 0; s < kSlots; ++s)
     if ((maybe_ready >> s & 1) != 0 && !is_ready(slots[s])) maybe_ready &= ~(1u << s);
   return maybe_ready;
-}
-
-const MicroOp* Machine::stop(StopReason why, unsigned resume_at) {
-  reason = why;
-  slot->state.pc = static_cast<uint16_t>(resume_at);
-  return nullptr;
 }
 
 const MicroOp* Machine::fault_at(FaultKind kind, unsigned address) {
@@ -94,26 +50,6 @@ const MicroOp* Machine::fault_at(FaultKind kind, unsigned address) {
   slot->dead = true;
   gives_up_core = true;
   return stop(StopReason::kFault, address);
-}
-
-// Waiting for all clears the signals that woke the context; waiting for any leaves them for
-// br_signal to find and clear (semantics.h has the choice).
-void wake_if_due(Slot& sleeper) {
-  ContextState& state = sleeper.state;
-  if (!state.asleep) return;
-  const unsigned arrived = state.signals & state.wakeup;
-  if (sleeper.wake_any ? arrived == 0 : arrived != state.wakeup) return;
-  state.asleep = false;
-  if (!sleeper.wake_any) state.signals = static_cast<uint16_t>(state.signals & ~state.wakeup);
-}
-
-void Machine::sleep(uint16_t wakeup, bool any) {
-  gives_up_core = true;
-  slot->state.wakeup = wakeup;
-  slot->wake_any = any;
-  slot->state.asleep = wakeup != 0;
-  wake_if_due(*slot);
-  if (slot->state.asleep) maybe_ready &= ~(1u << slot_number());
 }
 
 const MicroOp* Machine::defer(const MicroOp& op, unsigned count, const Pending& what) {

@@ -12,6 +12,8 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -100,6 +102,24 @@ struct Slot {
   uint64_t usable_at[kXferIndexNumber + 1] = {};
 };
 
+inline bool is_ready(const Slot& slot) {
+  return slot.state.enabled && !slot.state.asleep && !slot.dead;
+}
+
+// A sleeping context whose events have come becomes ready. Waiting for all clears the signals that woke the context; waiting
+// for any leaves them for br_signal to find and clear (semantics.h has the choice).
+inline void wake_if_due(Slot& sleeper) {
+  ContextState& state = sleeper.state;
+  if (!state.asleep) return;
+  const unsigned arrived = state.signals & state.wakeup;
+  if (sleeper.wake_any ? arrived == 0 : arrived != state.wakeup) return;
+  state.asleep = false;
+  if (!sleeper.wake_any) state.signals = static_cast<uint16_t>(state.signals & ~state.wakeup);
+}
+
+// The micro-op that `previous` names when nothing of the past counts.
+extern const MicroOp kNothing;
+
 // What happens when the defer slots are through.
 struct Pending {
   enum Kind : uint8_t { kNone, kBranch, kCommand, kArbitration };
@@ -157,7 +177,17 @@ struct Machine {
   void reset(uint16_t pc, uint8_t slot_mask, uint64_t seed, unsigned core_number);
 
   // A run: begin(), false when no context is ready; then step() from the context's address until it gives nullptr; end().
-  bool begin(uint64_t now_cycles, uint32_t cycle_budget);
+  // Whoever steps calls plan_stop() before.
+  bool begin(uint64_t now_cycles, uint32_t cycle_budget) {
+    if (slot == nullptr && !choose_slot()) return false;
+    if (pending.kind != Pending::kNone) pending.at -= std::min(pending.at, instructions);
+    now = now_cycles;
+    budget = cycle_budget;
+    instructions = 0;
+    bubbles = 0;
+    gives_up_core = false;
+    return true;
+  }
   const MicroOp* step(const MicroOp* op) {
     if (instructions >= stop_at) [[unlikely]] {
       op = at_stop(op);
@@ -183,10 +213,33 @@ struct Machine {
     maybe_ready |= 1u << slot_index;
     return slots[slot_index].state;
   }
-  void signal(unsigned slot_index, uint16_t mask);
+  void signal(unsigned slot_index, uint16_t mask) {
+    assert(slot_index < kSlots && "slot outside 0..3");
+    Slot& target = slots[slot_index];
+    target.state.signals |= mask;
+    wake_if_due(target);
+    if (!target.state.asleep) maybe_ready |= 1u << slot_index;
+  }
   Flags flags() const { return {(nz >> 31) != 0, nz == 0, c, v}; }
   unsigned ready_slots();
-  bool choose_slot();
+
+  // Round robin from the context after the one that ran last; false when none is ready.
+  bool choose_slot() {
+    while (maybe_ready != 0) {
+      const unsigned first = (last_slot + 1) % kSlots;
+      const unsigned turned = (maybe_ready | maybe_ready << kSlots) >> first;
+      const unsigned candidate = (first + static_cast<unsigned>(std::countr_zero(turned))) % kSlots;
+      if (!is_ready(slots[candidate])) {
+        maybe_ready &= ~(1u << candidate);
+        continue;
+      }
+      last_slot = candidate;
+      slot = &slots[candidate];
+      previous = &kNothing;
+      return true;
+    }
+    return false;
+  }
 
   uint64_t elapsed() const { return instructions + bubbles; }
 
@@ -194,7 +247,7 @@ struct Machine {
     return static_cast<unsigned>(&op - code->ops.data());
   }
   const Insn& insn_of(const MicroOp& op) const { return code->insns[address_of(op)]; }
-  unsigned slot_number() const { return static_cast<unsigned>(slot - slots.data()); }
+  unsigned slot_number() const { return last_slot; }  // of the running context
 
   uint32_t& at(Place place) const {
     return *reinterpret_cast<uint32_t*>(reinterpret_cast<std::byte*>(slot) + place);
@@ -221,7 +274,11 @@ struct Machine {
 
   // These end run() and return nullptr, for handlers to return. A word that fails is not counted as
   // retired.
-  const MicroOp* stop(StopReason why, unsigned resume_at);
+  const MicroOp* stop(StopReason why, unsigned resume_at) {
+    reason = why;
+    slot->state.pc = static_cast<uint16_t>(resume_at);
+    return nullptr;
+  }
   const MicroOp* fault_at(FaultKind kind, unsigned address);
   const MicroOp* fail(FaultKind kind, const MicroOp& op) {
     --instructions;
@@ -230,18 +287,19 @@ struct Machine {
 
   // The running context gives up the core; it sleeps until its events have come, unless there are
   // none to wait for.
-  void sleep(uint16_t wakeup, bool any);
+  void sleep(uint16_t wakeup, bool any) {
+    gives_up_core = true;
+    slot->state.wakeup = wakeup;
+    slot->wake_any = any;
+    slot->state.asleep = wakeup != 0;
+    wake_if_due(*slot);
+    if (slot->state.asleep) maybe_ready &= ~(1u << slot_number());
+  }
 
   // Something is due before `op`: returns what to execute next, or nullptr.
   const MicroOp* at_stop(const MicroOp* op);
   const MicroOp* finish(Pending due);  // by value: it clears `pending`
   bool mirrors_match(unsigned address) const;
 };
-
-// A sleeping context whose events have come becomes ready.
-void wake_if_due(Slot& sleeper);
-
-// The micro-op that `previous` names when nothing of the past counts.
-extern const MicroOp kNothing;
 
 }  // namespace fpc

@@ -58,10 +58,18 @@ class ByteStore {
 };
 
 // Atomics read, combine and write one 32- or 64-bit number; everything else with a byte meaning moves `length` units.
-bool is_atomic(Op op);
+extern const std::array<uint8_t, 256> kUnitBytes;  // by Op; of an atomic 0
+inline bool is_atomic(Op op) { return kUnitBytes[static_cast<uint8_t>(op)] == 0; }
+
+inline unsigned command_bytes(const MemoryCommand& command) {
+  const unsigned unit = kUnitBytes[static_cast<uint8_t>(command.op)];
+  return unit != 0 ? command.length * unit : command.is64 ? 8u : 4u;
+}
 
 // Transfer registers that the command's data occupies, from command.xfer on.
-unsigned xfer_registers(const MemoryCommand& command);
+inline unsigned xfer_registers(const MemoryCommand& command) {
+  return (command_bytes(command) + 3) / 4;
+}
 
 // false: the command is not one that a byte memory performs (its transfer registers run past the last one, an immediate form
 // comes without its data), or the store is full. Nothing has changed then.

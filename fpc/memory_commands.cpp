@@ -7,6 +7,7 @@
 // word, each word big endian in memory, low word at the lower address.
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 
 #include "base/bits.h"
@@ -78,36 +79,44 @@ constexpr const Access& access_of(Op op) { return kAccesses[static_cast<unsigned
 
 constexpr unsigned kMaxBytes = kXferRegs * 4;
 
+// Words between registers and memory, two at a time; `size` is a multiple of 4.
+void copy_words(const void* from, void* to, size_t size, bool as_they_are) {
+  const auto* source = static_cast<const uint8_t*>(from);
+  auto* target = static_cast<uint8_t*>(to);
+  for (; size >= 8; size -= 8, source += 8, target += 8) {
+    const auto pair = base::load_le<uint64_t>(source);
+    base::store_le(target, as_they_are ? pair : std::rotl(base::byte_swap(pair), 32));
+  }
+  if (size == 0) return;
+  const auto last = base::load_le<uint32_t>(source);
+  base::store_le(target, as_they_are ? last : base::byte_swap(last));
+}
+
 void read_bulk(uint64_t address, const MemoryCommand& command, const Access& access,
                ContextState& context, const ByteStore& store) {
   const size_t size = size_t{command.length} * access.unit_bytes;
-  const unsigned registers = xfer_registers(command);
-  const uint8_t* words = size % 4 == 0 ? store.find(address, size) : nullptr;
+  uint32_t* const to = context.xfer_in.data() + command.xfer;
+  if (const uint8_t* words = size % 4 == 0 ? store.find(address, size) : nullptr) [[likely]] {
+    return copy_words(words, to, size, access.little_endian);
+  }
   std::array<uint8_t, kMaxBytes> bytes;
-  if (words == nullptr) {
-    std::fill_n(bytes.begin(), 4 * registers, uint8_t{0});
-    store.read(address, std::span(bytes).first(size));
-    words = bytes.data();
-  }
-  for (unsigned i = 0; i < registers; ++i) {
-    const uint8_t* from = words + 4 * i;
-    context.xfer_in[command.xfer + i] =
-        access.little_endian ? base::load_le<uint32_t>(from) : base::load_be<uint32_t>(from);
-  }
+  const size_t padded = size_t{4} * xfer_registers(command);
+  std::fill_n(bytes.begin(), padded, uint8_t{0});
+  store.read(address, std::span(bytes).first(size));
+  copy_words(bytes.data(), to, padded, access.little_endian);
 }
 
 bool write_bulk(uint64_t address, const MemoryCommand& command, const Access& access,
                 const ContextState& context, ByteStore& store) {
   const size_t size = size_t{command.length} * access.unit_bytes;
-  const unsigned registers = xfer_registers(command);
-  std::array<uint8_t, kMaxBytes> bytes;
-  uint8_t* there = size % 4 == 0 ? store.find(address, size) : nullptr;
-  uint8_t* words = there != nullptr ? there : bytes.data();
-  for (unsigned i = 0; i < registers; ++i) {
-    const uint32_t value = context.xfer_out[command.xfer + i];
-    base::store_le(words + 4 * i, access.little_endian ? value : base::byte_swap(value));
+  const uint32_t* const from = context.xfer_out.data() + command.xfer;
+  if (uint8_t* there = size % 4 == 0 ? store.find(address, size) : nullptr) [[likely]] {
+    copy_words(from, there, size, access.little_endian);
+    return true;
   }
-  return there != nullptr || store.write(address, std::span(bytes).first(size));
+  std::array<uint8_t, kMaxBytes> bytes;
+  copy_words(from, bytes.data(), size_t{4} * xfer_registers(command), access.little_endian);
+  return store.write(address, std::span(bytes).first(size));
 }
 
 bool update_atomic(uint64_t address, const MemoryCommand& command, const Access& access,
@@ -138,12 +147,12 @@ bool update_atomic(uint64_t address, const MemoryCommand& command, const Access&
 
 }  // namespace
 
-bool is_atomic(Op op) { return access_of(op).shape == Access::kAtomic; }
-
-unsigned xfer_registers(const MemoryCommand& command) {
-  if (is_atomic(command.op)) return command.is64 ? 2 : 1;
-  return (command.length * access_of(command.op).unit_bytes + 3u) / 4;
-}
+constexpr std::array<uint8_t, 256> kUnitBytes = [] {
+  std::array<uint8_t, 256> bytes{};
+  for (unsigned op = 0; op < kAccesses.size(); ++op)
+    if (kAccesses[op].shape != Access::kAtomic) bytes[op] = kAccesses[op].unit_bytes;
+  return bytes;
+}();
 
 bool perform(const MemoryCommand& command, ContextState& context, ByteStore& store) {
   return perform_at(command.address, command, context, store);

@@ -79,6 +79,7 @@ Step Lockstep::run_law(uint64_t now_cycles, uint32_t budget) {
   mismatch_.clear();
   compared_ = 0;
   if (!m.begin(now_cycles, budget)) return {};
+  m.plan_stop();
   for (const fpc::MicroOp* op = m.go_to(m.slot->state.pc); op != nullptr;) {
     const uint64_t before = m.instructions;
     op = m.step(op);

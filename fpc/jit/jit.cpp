@@ -45,8 +45,8 @@ void execute(JitState& jit, const MicroOp* op) {
     if (jit.translation && m.pending.kind == Pending::kNone && m.mirror_points.empty()) {
       op = run_traces(jit.state, *jit.translation, m.address_of(*op));
       if (op == nullptr) return;
-      m.plan_stop();
     }
+    m.plan_stop();
     op = m.step(op);
   }
 }

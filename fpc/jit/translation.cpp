@@ -22,8 +22,6 @@ JitAllocator::CreateParams twice_mapped() {
   return params;
 }
 
-using Enter = uint64_t (*)(State*, Slot*, const void* trace, const void* const* table);
-
 constexpr x86::Gp kSaved[] = {x86::rbx, x86::rbp, x86::r12, x86::r13, x86::r14, x86::r15};
 constexpr int32_t kAlignment = 8;
 
@@ -83,20 +81,22 @@ std::shared_ptr<Translation> Translation::create(const CodeStore::Decoded& code)
 }
 
 Translation::Translation(const CodeStore::Decoded& code, std::unique_ptr<Memory> memory)
-    : code_(code), memory_(std::move(memory)) {
-  entries_.fill(memory_->epilogue);
+    : code_(code),
+      memory_(std::move(memory)),
+      enter_(memory_->enter),
+      epilogue_(memory_->epilogue) {
+  entries_.fill(epilogue_);
 }
 Translation::~Translation() = default;
 
-bool Translation::has_trace(unsigned address) {
-  if (!tried_[address]) translate(address);
-  return entries_[address] != memory_->epilogue;
-}
-
-void Translation::translate(unsigned address) {
+// False: the word at `address` is the interpreter's, or there is no room.
+bool Translation::translate(unsigned address) {
   tried_[address] = true;
   const Trace trace = select_trace(code_, address);
-  if (!trace.items.empty() && !place(trace, address)) ++untranslated_;
+  if (trace.items.empty()) return false;
+  if (place(trace, address)) return true;
+  ++untranslated_;
+  return false;
 }
 
 // False: there is no room.
@@ -106,7 +106,7 @@ bool Translation::place(const Trace& trace, unsigned address) {
   Refusal refusal;
   holder.setErrorHandler(&refusal);
   x86::Assembler out(&holder);
-  emit_trace(trace, code_, memory_->epilogue, out);
+  emit_trace(trace, code_, epilogue_, out);
   if (refusal.happened) return false;
   if (memory_->used_bytes + holder.codeSize() > code_.translation_bytes) return false;
   const void* begin = nullptr;
@@ -114,12 +114,6 @@ bool Translation::place(const Trace& trace, unsigned address) {
   memory_->used_bytes += holder.codeSize();
   entries_[address] = begin;
   return true;
-}
-
-Translation::Result Translation::run(State& state, unsigned address) {
-  const uint64_t result =
-      memory_->enter(&state, state.machine.slot, entries_[address], entries_.data());
-  return {static_cast<Return>(result >> 32), static_cast<uint32_t>(result)};
 }
 
 size_t Translation::code_bytes() const { return memory_->used_bytes; }

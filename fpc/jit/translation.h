@@ -35,26 +35,34 @@ class Translation {
   ~Translation();
 
   // Whether a trace begins at `address`; makes it when it has not been tried.
-  bool has_trace(unsigned address);
+  bool has_trace(unsigned address) {
+    return entries_[address] != epilogue_ || (!tried_[address] && translate(address));
+  }
 
   struct Result {
     Return how;
     uint32_t address;
   };
   // Runs from the trace at `address` on. `state.machine.instructions` and `state.remaining` are read and updated.
-  Result run(State& state, unsigned address);
+  Result run(State& state, unsigned address) {
+    const uint64_t result = enter_(&state, state.machine.slot, entries_[address], entries_.data());
+    return {static_cast<Return>(result >> 32), static_cast<uint32_t>(result)};
+  }
 
   size_t code_bytes() const;
   unsigned untranslated() const { return untranslated_; }  // traces that no memory was left for
 
  private:
   struct Memory;
+  using Enter = uint64_t (*)(State*, Slot*, const void* trace, const void* const* table);
   Translation(const CodeStore::Decoded& code, std::unique_ptr<Memory> memory);
-  void translate(unsigned address);
+  bool translate(unsigned address);
   bool place(const Trace& trace, unsigned address);
 
   const CodeStore::Decoded& code_;
   std::unique_ptr<Memory> memory_;
+  Enter enter_;
+  const void* epilogue_;
   std::array<const void*, kStoreWords + 1> entries_{};  // the way out where there is no trace
   std::array<bool, kStoreWords + 1> tried_{};
   unsigned untranslated_ = 0;
