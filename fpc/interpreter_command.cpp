@@ -84,6 +84,11 @@ bool is_complete(const MemoryCommand& command) {
 
 }  // namespace
 
+bool has_address(AddressMode mode) {
+  MemoryCommand unused;
+  return set_address(unused, mode, 0, 0);
+}
+
 std::optional<MemoryCommand> command_shape(const Insn& insn, uint32_t override_word) {
   MemoryCommand command{.op = insn.op,
                         .xfer = insn.xfer,

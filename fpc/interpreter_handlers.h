@@ -21,6 +21,7 @@ Handlers command_handlers(Op op);  // mem commands with semantics
 
 // A command but for slot and address; none where the card would not know what to do. `override_word` counts where the
 // instruction has indirect_ref.
+bool has_address(AddressMode mode);  // that is modelled
 std::optional<MemoryCommand> command_shape(const Insn& insn, uint32_t override_word);
 unsigned defer_slots(CommandSwap mode);
 

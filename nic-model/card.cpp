@@ -106,9 +106,7 @@ Result<void> Card::begin(PacketSource& source, const Limits& limits, const Hooks
 }
 
 Result<bool> Card::advance(uint64_t limit_cycles) {
-  Event event;
-  while (run_.wheel.pop(limit_cycles, event)) {
-    handle(event);
+  while (handle_next(limit_cycles)) {
     if (run_.error) [[unlikely]] {
       is_running_ = false;
       return *run_.error;
@@ -117,37 +115,54 @@ Result<bool> Card::advance(uint64_t limit_cycles) {
   return !run_.wheel.empty();
 }
 
-void Card::handle(const Event& event) {
+bool Card::handle_next(uint64_t limit_cycles) {
+  Event event;
+  if (!run_.wheel.pop(limit_cycles, event)) return false;
   const uint64_t now = event.time_cycles;
   switch (event.kind) {
     case EventKind::kArrival:
-      return arrive(now);
+      arrive(now);
+      break;
     case EventKind::kReceived:
-      return receive(event.subject);
+      receive(event.subject);
+      break;
     case EventKind::kInCtm:
-      return put_in_ctm(event.subject, now);
+      put_in_ctm(event.subject, now);
+      break;
     case EventKind::kRun:
-      return cluster_.run(event.subject, now);
+      cluster_.run(event.subject, now);
+      break;
     case EventKind::kCommand:
-      if (cluster_.is_outdated(event.subject)) [[unlikely]]
-        return cluster_.run(event.subject, now);
-      return execute_command(event.subject, now);
-    case EventKind::kFault: {
-      if (cluster_.is_outdated(event.subject)) return cluster_.run(event.subject, now);
-      const fpc::Fault fault = cluster_.fault(event.subject);
-      const bool overstays = fault.kind == fpc::FaultKind::kWatchdog && run_.faults.wants(fault);
-      return stop_faulty(event.subject, fault, overstays ? overstay_text() : std::string(), now);
-    }
+      if (cluster_.is_outdated(event.subject)) [[unlikely]] {
+        cluster_.run(event.subject, now);
+        break;
+      }
+      execute_command(event.subject, now);
+      break;
+    case EventKind::kFault:
+      handle_fault(event.subject, now);
+      break;
     case EventKind::kSignal:
-      return cluster_.signal(event.subject, Signal::unpack(event.detail), now);
+      cluster_.signal(event.subject, Signal::unpack(event.detail), now);
+      break;
     case EventKind::kAtPort:
-      return send_to_port(event.subject);
+      send_to_port(event.subject);
+      break;
     case EventKind::kLeft:
-      return leave(event.subject,
-                   run_.packets[event.subject].goes_to_host ? Exit::kHost : Exit::kWire);
+      leave(event.subject, run_.packets[event.subject].goes_to_host ? Exit::kHost : Exit::kWire);
+      break;
     case EventKind::kReload:
-      return advance_reload(now);
+      advance_reload(now);
+      break;
   }
+  return true;
+}
+
+void Card::handle_fault(unsigned worker, uint64_t now) {
+  if (cluster_.is_outdated(worker)) return cluster_.run(worker, now);
+  const fpc::Fault fault = cluster_.fault(worker);
+  const bool overstays = fault.kind == fpc::FaultKind::kWatchdog && run_.faults.wants(fault);
+  stop_faulty(worker, fault, overstays ? overstay_text() : std::string(), now);
 }
 
 std::string Card::overstay_text() const {

@@ -114,7 +114,7 @@ class Card {
     std::optional<base::Error> error;
   };
 
-  void handle(const Event& event);
+  bool handle_next(uint64_t limit_cycles);  // false: no event before `limit_cycles`
   // Arrival (card_ingress.cpp)
   void fetch_frame();
   void arrive(uint64_t now);
@@ -129,6 +129,7 @@ class Card {
   bool retire(unsigned worker, const fpc::MemoryCommand& command, uint64_t now);
   bool read_sequence(unsigned worker, const Access& access, const fpc::MemoryCommand& command);
   void complete(unsigned worker, const fpc::MemoryCommand& command, uint64_t time);
+  void handle_fault(unsigned worker, uint64_t now);
   void refuse_command(unsigned worker, const fpc::MemoryCommand& command, uint64_t now);
   void stop_faulty(unsigned worker, const fpc::Fault& fault, const std::string& detail,
                    uint64_t now);

@@ -82,8 +82,8 @@ Report Card::finish() {
     stop_stranded();
     if (run_.wheel.empty()) lose_unserved();
     if (run_.wheel.empty()) break;
-    Event event;
-    while (run_.wheel.pop(~uint64_t{0}, event)) handle(event);
+    while (handle_next(~uint64_t{0})) {
+    }
   }
   const Counters& count = run_.count;
   const Cluster::Usage usage = cluster_.usage().since(run_.startup);

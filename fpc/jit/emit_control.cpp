@@ -180,6 +180,10 @@ void Emitter::emit_command(const Item& item) {
   out_.mov(x86::qword_ptr(kMachine, offsetof(Machine, command) + offsetof(MemoryCommand, address)),
            x86::rax);
   map_.end_word();
+  if (command.indirect_ref) {  // what the word before it computed is known when it executes
+    return leave_at_end(
+        exit_behind(next_item_, Return::kIndirectCommand, item.address, item.cycles + 1));
+  }
   emit_slots(slots);
   uint64_t fixed[2];
   static_assert(offsetof(MemoryCommand, address) == sizeof(fixed));

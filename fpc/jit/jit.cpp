@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fpc/jit/jit.h"
 
+#include "fpc/interpreter_handlers.h"
 #include "fpc/jit/translation.h"
 
 namespace fpc {
@@ -12,6 +13,21 @@ struct JitState {
 };
 
 namespace {
+
+// A command whose length or data comes from the word before it.
+const MicroOp* issue_indirect(Machine& m, const MicroOp& op) {
+  const Insn& insn = m.insn_of(op);
+  std::optional<MemoryCommand> command = command_shape(insn, m.prev_r);
+  if (!command) return m.fail(FaultKind::kBadCommand, op);
+  command->slot = static_cast<uint8_t>(m.slot_number());
+  command->address = m.command.address;
+  m.command = *command;
+  if (command->swaps) {
+    m.bubbles += bubbles_of(op.taken_cycles, 0);
+    m.sleep(command->signal_mask(), false);
+  }
+  return m.stop(StopReason::kCommand, m.address_of(op) + 1);
+}
 
 // Runs traces from `op` on; returns the word to interpret next, or nullptr at a boundary.
 const MicroOp* run_traces(jit::State& state, jit::Translation& translation, unsigned address) {
@@ -32,6 +48,8 @@ const MicroOp* run_traces(jit::State& state, jit::Translation& translation, unsi
         m.command.slot = static_cast<uint8_t>(m.slot_number());
         m.sleep(m.command.signal_mask(), false);
         return m.stop(StopReason::kCommand, next);
+      case jit::Return::kIndirectCommand:
+        return issue_indirect(m, m.code->ops[next]);
       case jit::Return::kCommand:
         m.command.slot = static_cast<uint8_t>(m.slot_number());
         return m.stop(StopReason::kCommand, next);

@@ -206,8 +206,9 @@ class Selector {
   bool take_command(unsigned address) {
     const Insn& word = insn(address);
     const unsigned slots = defer_slots(word.swap_mode);
-    if (word.indirect_ref || !command_shape(word, 0) || !has_slots(address, slots))
-      return end(End::kInterpret);
+    const bool is_legal = word.indirect_ref ? slots == 0 && has_address(word.address_mode)
+                                            : command_shape(word, 0).has_value();
+    if (!is_legal || !has_slots(address, slots)) return end(End::kInterpret);
     append(address, Kind::kCommand);
     append_slots(address, slots);
     trace_.next = address + 1 + slots;

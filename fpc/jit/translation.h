@@ -26,6 +26,7 @@ enum class Return : uint32_t {
   kInterpret,    // the word at the address is the interpreter's
   kCommand,      // Machine::command is filled but for its slot; the context goes on at the address
   kSwapCommand,  // the same, and sleeps
+  kIndirectCommand,  // of the command only the address is filled; the word at the address says the rest
 };
 
 class Translation {

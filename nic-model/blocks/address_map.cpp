@@ -7,23 +7,9 @@
 namespace nic {
 namespace {
 
-using fpc::Op;
-
 constexpr uint64_t kCtmBytes = 256 << 10;
 constexpr uint64_t kCtmRest = uint64_t{1} << 24;  // behind all packet buffers in the CTM's store
 static_assert(packet_address(1023, firmware::kCtmBufferBytes) <= kCtmRest);
-
-unsigned bytes_of(const fpc::MemoryCommand& command) {
-  if (fpc::is_atomic(command.op)) return command.is64 ? 8 : 4;
-  switch (command.op) {
-    case Op::kMemRead8:
-    case Op::kMemWrite8:
-    case Op::kMemWrite8Swap:
-      return command.length;
-    default:
-      return fpc::xfer_registers(command) * 4;
-  }
-}
 
 Access decode_narrow(uint64_t address, Access access) {
   if ((address & base::bit(31)) == 0) {
@@ -46,7 +32,10 @@ Access decode_wide(uint64_t address, Access access) {
     return address >= base && address + access.bytes <= base + bytes;
   };
   access.address = address;
-  if (within(firmware::kEmemBase, firmware::kEmemBytes)) access.target = Target::kEmem;
+  if (within(firmware::kEmemBase, firmware::kEmemBytes)) {
+    access.target = Target::kEmem;
+    return access;
+  }
   if (within(firmware::kImemBase, firmware::kImemBytes)) access.target = Target::kImem;
   if (address == firmware::kIoRetire && access.bytes == 4 * firmware::kDescriptorWords) {
     access.target = Target::kRetire;
@@ -71,9 +60,9 @@ Access decode_address(uint64_t address, bool is_wide, unsigned bytes) {
 
 Access decode_access(const fpc::MemoryCommand& command) {
   Access access;
-  access.bytes = bytes_of(command);
+  access.bytes = fpc::command_bytes(command);
   access.is_atomic = fpc::is_atomic(command.op);
-  if (command.op == Op::kMemPacketAddThread) {
+  if (command.op == fpc::Op::kMemPacketAddThread) {
     access.target = Target::kAddThread;
     return access;
   }

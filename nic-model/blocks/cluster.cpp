@@ -64,20 +64,16 @@ void Cluster::reset(unsigned index, uint64_t now_cycles) {
   Worker& worker = workers_[index];
   base::Rng rng(seed_ + index);
   worker.core->reset(program_.cost.entry, kAllSlots, rng.next(), index);
+  worker.packets = 0;
   worker.packets_since_reset = 0;
-  for (Context& context : worker.contexts) {
-    const auto generation = static_cast<uint8_t>(context.generation + 1);
-    context = {};
-    context.generation = generation;
-    context.since_cycles = now_cycles;
-  }
+  worker.stopped = 0;
+  worker.contexts.fill({.since_cycles = now_cycles});
+  for (uint8_t& generation : worker.generations) ++generation;
 }
 
-void Cluster::become_idle(Worker& worker, uint64_t now_cycles) {
-  worker.is_idle = true;
-  worker.idle_since_cycles = now_cycles;
-  worker.has_packets = std::any_of(worker.contexts.begin(), worker.contexts.end(),
-                                   [](const Context& c) { return c.packet != kNoPacket; });
+void Cluster::wake_up(Worker& worker, uint64_t now_cycles) {
+  worker.is_idle = false;
+  if (worker.has_packets) worker.usage.waiting_cycles += now_cycles - worker.idle_since_cycles;
 }
 
 // When the command that the core has ready is issued: spacing holds blocking commands of programs.
@@ -100,7 +96,14 @@ void Cluster::run(unsigned index, uint64_t now_cycles) {
   if (worker.is_outdated) [[unlikely]]
     adopt_program(index, now_cycles);
   const fpc::Step step = worker.core->run(now_cycles, config_.watchdog_cycles);
-  if (step.reason == fpc::StopReason::kIdle) return become_idle(worker, now_cycles);
+  if (step.reason == fpc::StopReason::kIdle) {
+    if (worker.is_idle) return;
+    worker.is_idle = true;
+    worker.idle_since_cycles = now_cycles;
+    worker.has_packets = worker.packets != 0;
+    return;
+  }
+  if (worker.is_idle) wake_up(worker, now_cycles);
   Context& context = worker.contexts[step.slot];
   uint64_t end = now_cycles + step.cycles;
   if (context.charge_cycles != 0) {
@@ -137,14 +140,11 @@ void Cluster::go_on(unsigned index, uint64_t now_cycles, uint64_t hold_cycles) {
   wheel_.schedule(now_cycles + hold_cycles, EventKind::kRun, index);
 }
 
-void Cluster::signal(unsigned index, const Signal& signal, uint64_t now_cycles) {
+void Cluster::signal(unsigned index, Signal signal, uint64_t now_cycles) {
   Worker& worker = workers_[index];
-  if (worker.contexts[signal.slot].generation != signal.generation) return;
+  if (worker.generations[signal.slot] != signal.generation) return;
   worker.core->signal(signal.slot, signal.mask);
-  if (!worker.is_idle || worker.core->ready_slots() == 0) return;
-  worker.is_idle = false;
-  if (worker.has_packets) worker.usage.waiting_cycles += now_cycles - worker.idle_since_cycles;
-  run(index, now_cycles);
+  if (worker.is_idle) run(index, now_cycles);
 }
 
 void Cluster::take_packet(unsigned index, unsigned slot, uint32_t packet, uint64_t now_cycles) {
@@ -153,31 +153,32 @@ void Cluster::take_packet(unsigned index, unsigned slot, uint32_t packet, uint64
   context.packet = packet;
   context.charge_cycles = program_.cost.charge_cycles;
   context.since_cycles = now_cycles;
+  ++workers_[index].packets;
   ++workers_[index].packets_since_reset;
 }
 
 void Cluster::finish_packet(unsigned index, unsigned slot, uint64_t now_cycles) {
-  workers_[index].contexts[slot].packet = kNoPacket;
-  workers_[index].contexts[slot].since_cycles = now_cycles;
+  Worker& worker = workers_[index];
+  worker.contexts[slot].packet = kNoPacket;
+  worker.contexts[slot].since_cycles = now_cycles;
+  --worker.packets;
 }
 
 // A context that is the core's current one goes on regardless of `enabled`; an address outside the store ends it there.
 void Cluster::stop_context(unsigned index, unsigned slot) {
-  Context& context = workers_[index].contexts[slot];
-  const auto generation = static_cast<uint8_t>(context.generation + 1);
-  context = {};
-  context.generation = generation;
-  context.is_stopped = true;
-  fpc::ContextState& state = workers_[index].core->context(slot);
+  Worker& worker = workers_[index];
+  if (worker.contexts[slot].packet != kNoPacket) --worker.packets;
+  worker.contexts[slot] = {};
+  ++worker.generations[slot];
+  worker.stopped |= static_cast<uint8_t>(1u << slot);
+  fpc::ContextState& state = worker.core->context(slot);
   state.enabled = false;
   state.pc = fpc::kMaxAddress;
 }
 
 void Cluster::restart_if_stopped(unsigned index, uint64_t now_cycles) {
   Worker& worker = workers_[index];
-  const bool all_stopped = std::all_of(worker.contexts.begin(), worker.contexts.end(),
-                                       [](const Context& c) { return c.is_stopped; });
-  if (all_stopped && worker.packets_since_reset != 0) reset(index, now_cycles);
+  if (worker.stopped == kAllSlots && worker.packets_since_reset != 0) reset(index, now_cycles);
   run(index, now_cycles);
 }
 

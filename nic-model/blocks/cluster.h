@@ -65,9 +65,9 @@ class Cluster {
 
   void run(unsigned worker, uint64_t now_cycles);  // until its next boundary, which is scheduled
   void go_on(unsigned worker, uint64_t now_cycles, uint64_t hold_cycles);  // after a command
-  void signal(unsigned worker, const Signal& signal, uint64_t now_cycles);
+  void signal(unsigned worker, Signal signal, uint64_t now_cycles);
   Signal signal_for(unsigned worker, unsigned slot, uint16_t mask) const {
-    return {static_cast<uint8_t>(slot), workers_[worker].contexts[slot].generation, mask};
+    return {static_cast<uint8_t>(slot), workers_[worker].generations[slot], mask};
   }
 
   const fpc::MemoryCommand& command(unsigned worker) const { return *workers_[worker].command; }
@@ -93,7 +93,7 @@ class Cluster {
   // The context runs no more; its core starts afresh when it was the last one and the core has served packets since it started.
   void stop_context(unsigned worker, unsigned slot);
   bool is_stopped(unsigned worker, unsigned slot) const {
-    return workers_[worker].contexts[slot].is_stopped;
+    return (workers_[worker].stopped >> slot & 1) != 0;
   }
   // To be called after stop_context() when everything that the context held is given back.
   void restart_if_stopped(unsigned worker, uint64_t now_cycles);
@@ -113,32 +113,33 @@ class Cluster {
 
  private:
   struct Context {
+    uint64_t since_cycles = 0;  // when it got its packet, or gave the last one back
     uint32_t packet = kNoPacket;
     uint32_t charge_cycles = 0;  // due when it runs next
-    uint64_t since_cycles = 0;   // when it got its packet, or gave the last one back
-    uint8_t generation = 0;      // signals of a former life are not delivered
-    bool is_stopped = false;
   };
-  struct Worker {
+  struct alignas(64) Worker {  // in the order in which events need it, few lines of the host's caches each time
     std::unique_ptr<fpc::Core> core;
-    const fpc::MemoryCommand* command = nullptr;              // of the core, where it stays
-    std::array<fpc::ContextState*, fpc::kSlots> registers{};  // where they stay in one place
-    Access access;  // of the command that waits to be issued
-    std::shared_ptr<const fpc::CodeStore> code;
-    std::array<Context, fpc::kSlots> contexts;
+    const fpc::MemoryCommand* command = nullptr;  // of the core, where it stays
     uint64_t last_command_cycles = 0;
     uint64_t idle_since_cycles = 0;
-    bool is_idle = false;      // nothing scheduled, waits for a signal
-    bool has_packets = false;  // while idle
-    bool is_outdated = false;  // has not begun with the program yet
-    uint64_t packets_since_reset = 0;
-    fpc::Fault fault;
+    std::array<uint8_t, fpc::kSlots> generations{};  // signals of a former life are not delivered
+    uint8_t stopped = 0;                             // bit mask of contexts
+    bool is_idle = false;                            // nothing scheduled, waits for a signal
+    bool has_packets = false;                        // while idle
+    bool is_outdated = false;                        // has not begun with the program yet
+    Access access;  // of the command that waits to be issued
+    std::array<Context, fpc::kSlots> contexts;
     Usage usage;
+    std::array<fpc::ContextState*, fpc::kSlots> registers{};  // where they stay in one place
+    unsigned packets = 0;                                     // that contexts have
+    uint64_t packets_since_reset = 0;
+    std::shared_ptr<const fpc::CodeStore> code;
+    fpc::Fault fault;
   };
 
   void adopt_program(unsigned worker, uint64_t now_cycles);
   void reset(unsigned worker, uint64_t now_cycles);
-  void become_idle(Worker& worker, uint64_t now_cycles);
+  static void wake_up(Worker& worker, uint64_t now_cycles);
   uint64_t issue_time(Worker& worker, uint64_t ready_cycles);
 
   Config config_;

@@ -37,8 +37,10 @@ MemoryEngine::Grant MemoryEngine::access(uint64_t now_cycles, uint64_t address, 
   const uint64_t first = address >> kInterleaveBits;
   const uint64_t last = (address + std::max(bytes, 1u) - 1) >> kInterleaveBits;
   uint64_t start = now;
+  size_t index = bank_count_.remainder(first);
   for (uint64_t word = first; word <= last; ++word) {
-    Bank& bank = banks_[bank_count_.remainder(word)];
+    Bank& bank = banks_[index];
+    index = index + 1 == banks_.size() ? 0 : index + 1;
     const uint64_t begin = std::max(now, bank.free_at);
     bank.free_at = begin + service;
     bank.busy += service;

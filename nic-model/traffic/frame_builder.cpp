@@ -17,14 +17,14 @@ constexpr uint32_t kFirstSource = 0x0a000001,
 constexpr uint32_t kDestinations = 16;
 constexpr uint32_t kFirstPort = 1024, kPorts = 60000;
 
-// Sum of 16-bit words in network order; `bytes` is even.
-uint32_t sum16(const uint8_t* from, uint32_t bytes) {
-  uint32_t sum = 0;
-  for (uint32_t i = 0; i < bytes; i += 2) sum += base::load_be<uint16_t>(from + i);
+// Sum of 16-bit words in network order, two at a time; fold() adds the halves. `bytes` is a multiple of 4.
+uint64_t sum16(const uint8_t* from, uint32_t bytes) {
+  uint64_t sum = 0;
+  for (uint32_t i = 0; i < bytes; i += 4) sum += base::load_be<uint32_t>(from + i);
   return sum;
 }
 
-uint16_t fold(uint32_t sum) {
+uint16_t fold(uint64_t sum) {
   while (sum >> 16) sum = (sum & 0xffff) + (sum >> 16);
   return static_cast<uint16_t>(~sum);
 }
@@ -82,7 +82,7 @@ void build_frame(const Flow& flow, uint32_t frame_bytes, uint64_t sequence,
     base::store_be<uint64_t>(transport + header, sequence);
     covered += sizeof sequence;
   }
-  uint32_t sum = sum16(frame + kIpAt + 12, 8) + (flow.tcp ? kProtocolTcp : kProtocolUdp) + length;
+  uint64_t sum = sum16(frame + kIpAt + 12, 8) + (flow.tcp ? kProtocolTcp : kProtocolUdp) + length;
   sum += sum16(transport, covered);
   uint16_t checksum = fold(sum);
   if (!flow.tcp && checksum == 0) checksum = 0xffff;  // RFC 768: 0 says that there is none
