@@ -39,7 +39,7 @@ void memory_engine(benchmark::State& state, nic::Target target) {
   base::Rng rng(1);
   uint64_t now = 0;
   for (auto _ : state) {
-    const nic::Access access{.target = target, .address = rng.below(kSpread), .bytes = 8};
+    const nic::Access access{.address = rng.below(kSpread), .bytes = 8, .target = target};
     benchmark::DoNotOptimize(memory.touch(now++, 0, access));
   }
   state.SetItemsProcessed(state.iterations());

@@ -38,6 +38,7 @@ Flags Interpreter::flags() const { return machine_->flags(); }
 unsigned Interpreter::ready_slots() const { return machine_->ready_slots(); }
 
 void Interpreter::check_mirrors(std::span<const MirrorPoint> points) {
+  machine_->checks_mirrors = !points.empty();
   auto& sorted = machine_->mirror_points;
   sorted.assign(points.begin(), points.end());
   std::stable_sort(sorted.begin(), sorted.end(), [](const MirrorPoint& a, const MirrorPoint& b) {

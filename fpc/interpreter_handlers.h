@@ -19,9 +19,9 @@ Handlers alu_handlers(Op op);      // alu, alu_shf, immed, ld_field, mul_step
 Handlers branch_handlers(Op op);   // branches, jump, ctx_arb
 Handlers command_handlers(Op op);  // mem commands with semantics
 
+bool has_address(AddressMode mode);  // that is modelled
 // A command but for slot and address; none where the card would not know what to do. `override_word` counts where the
 // instruction has indirect_ref.
-bool has_address(AddressMode mode);  // that is modelled
 std::optional<MemoryCommand> command_shape(const Insn& insn, uint32_t override_word);
 unsigned defer_slots(CommandSwap mode);
 

@@ -28,6 +28,7 @@ void Machine::reset(uint16_t pc, uint8_t slot_mask, uint64_t seed, unsigned core
   Machine fresh;
   fresh.code = code;
   fresh.mirror_points = std::move(mirror_points);
+  fresh.checks_mirrors = checks_mirrors;
   fresh.random_state = seed;
   fresh.number = core_number;
   for (unsigned s = 0; s < kSlots; ++s) {

@@ -89,7 +89,7 @@ struct CodeStore::Decoded {
 
 // A context with what the contract does not show. `zero` and `sink` stand in for operands that are
 // no register.
-struct Slot {
+struct alignas(64) Slot {
   ContextState state;
   uint32_t zero = 0;
   uint32_t sink = 0;
@@ -137,40 +137,43 @@ struct MulLatch {
   uint64_t product = 0;
 };
 
-struct Machine {
-  // Hot.
+struct alignas(64) Machine {  // what every run needs lies in the first lines of the host's caches
   Slot* slot = nullptr;               // the running context
   const MicroOp* previous = nullptr;  // executed just before, kNothing after a swap
   uint64_t instructions = 0;          // of this run()
-  uint64_t stop_at = 0;
   uint64_t bubbles = 0;
-  uint32_t nz = 1;  // N is its bit 31, Z its being zero
-  bool c = false, v = false;
+  uint64_t budget = 0;  // of this run()
+  uint32_t nz = 1;      // N is its bit 31, Z its being zero
   uint32_t prev_r = 0, prev_a = 0;
-  const CodeStore::Decoded* code = nullptr;
-
-  // Of this run().
-  uint64_t now = 0;
-  uint64_t budget = 0;
+  bool c = false, v = false;
   StopReason reason = StopReason::kIdle;
   bool gives_up_core = false;
-  Pending pending;
+  const CodeStore::Decoded* code = nullptr;
 
-  // Of the core.
+  // Of translated code.
+  int64_t remaining = 0;   // cycles of the budget
+  uint64_t deadline = 0;   // occupied cycle of the core at which this run's budget is spent
+  uint64_t condition = 0;  // of a branch, while its defer slots execute
+
   uint64_t occupied = 0;  // cycles of all runs before this one
+  uint64_t now = 0;       // when this one began
+  unsigned last_slot = kSlots - 1;
+  unsigned maybe_ready = 0;  // bit mask; a context without its bit is not ready
+  MemoryCommand command;
+  Pending pending;
+  bool checks_mirrors = false;  // there are mirror points
+
+  std::array<Slot, kSlots> slots{};
+  std::array<uint32_t, kLmWords> lm{};
+  uint64_t stop_at = 0;
   uint32_t csr_value = 0;
   MulLatch mul;
   uint64_t random_state = 0;
   unsigned number = 0;
-  unsigned last_slot = kSlots - 1;
-  unsigned maybe_ready = 0;  // bit mask; a context without its bit is not ready
-  MemoryCommand command;
   Fault fault;
-  std::array<Slot, kSlots> slots{};
-  std::array<uint32_t, kLmWords> lm{};
   uint32_t context_pointer = 0;  // CSRCtxPtr
   std::array<uint32_t, 4> mailboxes{};
-  std::vector<MirrorPoint> mirror_points;  // sorted by address; empty: not armed
+  std::vector<MirrorPoint> mirror_points;  // sorted by address
 
   void set_code(const CodeStore::Decoded& to);
   void clear_code();
@@ -257,7 +260,7 @@ struct Machine {
   void plan_stop() {
     stop_at = budget > bubbles ? budget - bubbles : 0;
     if (pending.kind != Pending::kNone) stop_at = std::min(stop_at, pending.at);
-    if (!mirror_points.empty()) stop_at = instructions;
+    if (checks_mirrors) stop_at = instructions;
   }
   void add_bubbles(unsigned count) {
     bubbles += count;

@@ -25,7 +25,7 @@ std::optional<std::array<uint8_t, kBytes>> written_bytes(const fpc::MemoryComman
 
 // Events pass through the island's CTM; where in it makes no difference.
 Access staging_access(unsigned bytes) {
-  return {.target = Target::kCtm, .address = 0, .bytes = bytes};
+  return {.address = 0, .bytes = bytes, .target = Target::kCtm};
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ namespace {
 
 const x86::Mem kCarry = x86::byte_ptr(kMachine, offsetof(Machine, c));
 const x86::Mem kOverflow = x86::byte_ptr(kMachine, offsetof(Machine, v));
-const x86::Mem kCondition = x86::byte_ptr(kMachine, offsetof(State, condition));
+const x86::Mem kCondition = x86::byte_ptr(kMachine, offsetof(Machine, condition));
 
 }  // namespace
 
@@ -127,7 +127,7 @@ void Emitter::emit_jump(const Item& item) {
     out_.mov(x86::eax, map_.reg(a));
     if (word.value != 0) out_.add(x86::eax, word.value);
   }
-  out_.mov(x86::qword_ptr(kMachine, offsetof(State, condition)), x86::rax);
+  out_.mov(x86::qword_ptr(kMachine, offsetof(Machine, condition)), x86::rax);
   map_.end_word();
   emit_slots(slots);
   const Exit exit = exit_behind(next_item_, Return::kGoOn, 0,
@@ -135,7 +135,7 @@ void Emitter::emit_jump(const Item& item) {
   for (const Store& store : exit.stores) emit_store(out_, store);
   emit_counters(exit);
   static_assert(static_cast<uint32_t>(Return::kGoOn) == 0, "an address alone says to go on there");
-  out_.mov(x86::rax, x86::qword_ptr(kMachine, offsetof(State, condition)));
+  out_.mov(x86::rax, x86::qword_ptr(kMachine, offsetof(Machine, condition)));
   out_.cmp(x86::eax, static_cast<uint32_t>(code_.words.size()));
   const Label outside = out_.newLabel();
   out_.ja(outside);

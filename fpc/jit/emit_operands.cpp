@@ -21,7 +21,7 @@ Loc usable_loc(unsigned index) {
   return static_cast<Loc>((offsetof(Slot, usable_at) + index * sizeof(uint64_t)) / 4);
 }
 
-const x86::Mem kDeadline = x86::qword_ptr(kMachine, offsetof(State, deadline));
+const x86::Mem kDeadline = x86::qword_ptr(kMachine, offsetof(Machine, deadline));
 
 }  // namespace
 

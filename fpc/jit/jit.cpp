@@ -7,11 +7,6 @@
 
 namespace fpc {
 
-struct JitState {
-  jit::State state;
-  std::shared_ptr<jit::Translation> translation;  // nullptr: interpret everything
-};
-
 namespace {
 
 // A command whose length or data comes from the word before it.
@@ -29,14 +24,13 @@ const MicroOp* issue_indirect(Machine& m, const MicroOp& op) {
   return m.stop(StopReason::kCommand, m.address_of(op) + 1);
 }
 
-// Runs traces from `op` on; returns the word to interpret next, or nullptr at a boundary.
-const MicroOp* run_traces(jit::State& state, jit::Translation& translation, unsigned address) {
-  Machine& m = state.machine;
+// Runs traces from `address` on; returns the word to interpret next, or nullptr at a boundary.
+const MicroOp* run_traces(Machine& m, jit::Translation& translation, unsigned address) {
   for (;;) {
     if (!translation.has_trace(address)) return &m.code->ops[address];
-    state.remaining = static_cast<int64_t>(m.budget) - static_cast<int64_t>(m.elapsed());
-    const auto [how, next] = translation.run(state, address);
-    m.bubbles = m.budget - static_cast<uint64_t>(state.remaining) - m.instructions;
+    m.remaining = static_cast<int64_t>(m.budget) - static_cast<int64_t>(m.elapsed());
+    const auto [how, next] = translation.run(m, address);
+    m.bubbles = m.budget - static_cast<uint64_t>(m.remaining) - m.instructions;
     switch (how) {
       case jit::Return::kGoOn:
         if (next > m.code->words.size()) return m.fault_at(FaultKind::kPcOutOfRange, next);
@@ -57,11 +51,11 @@ const MicroOp* run_traces(jit::State& state, jit::Translation& translation, unsi
   }
 }
 
-void execute(JitState& jit, const MicroOp* op) {
-  Machine& m = jit.state.machine;
+void execute(Machine& m, const MicroOp* op) {
+  jit::Translation* const translation = m.code->translation.get();  // nullptr: interpret everything
   while (op != nullptr) {
-    if (jit.translation && m.pending.kind == Pending::kNone && m.mirror_points.empty()) {
-      op = run_traces(jit.state, *jit.translation, m.address_of(*op));
+    if (translation != nullptr && m.pending.kind == Pending::kNone && !m.checks_mirrors) {
+      op = run_traces(m, *translation, m.address_of(*op));
       if (op == nullptr) return;
     }
     m.plan_stop();
@@ -71,7 +65,7 @@ void execute(JitState& jit, const MicroOp* op) {
 
 }  // namespace
 
-Jit::Jit() : state_(std::make_unique<JitState>()) { state_->state.machine.clear_code(); }
+Jit::Jit() : machine_(std::make_unique<Machine>()) { machine_->clear_code(); }
 Jit::~Jit() = default;
 
 bool Jit::is_available() {
@@ -80,30 +74,29 @@ bool Jit::is_available() {
 }
 
 void Jit::set_code(const CodeStore& code) {
-  state_->state.machine.set_code(code.decoded());
   std::shared_ptr<jit::Translation>& shared = code.decoded().translation;
   if (!shared && is_available()) shared = jit::Translation::create(code.decoded());
-  state_->translation = shared;
+  machine_->set_code(code.decoded());
 }
 
 void Jit::reset(uint16_t pc, uint8_t slot_mask, uint64_t seed, unsigned number) {
-  state_->state.machine.reset(pc, slot_mask, seed, number);
+  machine_->reset(pc, slot_mask, seed, number);
 }
 
 Step Jit::run(uint64_t now_cycles, uint32_t budget) {
-  Machine& m = state_->state.machine;
+  Machine& m = *machine_;
   if (!m.begin(now_cycles, budget)) return {};
-  state_->state.deadline = m.occupied + budget;
-  execute(*state_, m.go_to(m.slot->state.pc));
+  m.deadline = m.occupied + budget;
+  execute(m, m.go_to(m.slot->state.pc));
   return m.end();
 }
 
-const MemoryCommand& Jit::command() const { return state_->state.machine.command; }
-const Fault& Jit::fault() const { return state_->state.machine.fault; }
-void Jit::signal(unsigned slot, uint16_t mask) { state_->state.machine.signal(slot, mask); }
-ContextState& Jit::context(unsigned slot) { return state_->state.machine.open_context(slot); }
-std::span<uint32_t, kLmWords> Jit::local_memory() { return state_->state.machine.lm; }
-Flags Jit::flags() const { return state_->state.machine.flags(); }
-unsigned Jit::ready_slots() const { return state_->state.machine.ready_slots(); }
+const MemoryCommand& Jit::command() const { return machine_->command; }
+const Fault& Jit::fault() const { return machine_->fault; }
+void Jit::signal(unsigned slot, uint16_t mask) { machine_->signal(slot, mask); }
+ContextState& Jit::context(unsigned slot) { return machine_->open_context(slot); }
+std::span<uint32_t, kLmWords> Jit::local_memory() { return machine_->lm; }
+Flags Jit::flags() const { return machine_->flags(); }
+unsigned Jit::ready_slots() const { return machine_->ready_slots(); }
 
 }  // namespace fpc

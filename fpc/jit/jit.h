@@ -33,7 +33,7 @@ class Jit final : public Core {
   unsigned ready_slots() const override;
 
  private:
-  std::unique_ptr<struct JitState> state_;
+  std::unique_ptr<struct Machine> machine_;
 };
 
 }  // namespace fpc

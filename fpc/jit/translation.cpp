@@ -37,11 +37,11 @@ void emit_frame(x86::Assembler& out, const Label& epilogue) {
   out.mov(kSlot, x86::rsi);
   out.mov(kTable, x86::rcx);
   out.mov(kInstructions, state_word(offsetof(Machine, instructions)));
-  out.mov(kRemaining, state_word(offsetof(State, remaining)));
+  out.mov(kRemaining, state_word(offsetof(Machine, remaining)));
   out.jmp(x86::rdx);
   out.bind(epilogue);
   out.mov(state_word(offsetof(Machine, instructions)), kInstructions);
-  out.mov(state_word(offsetof(State, remaining)), kRemaining);
+  out.mov(state_word(offsetof(Machine, remaining)), kRemaining);
   out.add(x86::rsp, kAlignment);
   for (size_t i = std::size(kSaved); i-- > 0;) out.pop(kSaved[i]);
   out.ret();

@@ -12,14 +12,6 @@
 
 namespace fpc::jit {
 
-// The machine with what translated code keeps beside it.
-struct State {
-  Machine machine;         // first: translated code addresses both through one register
-  uint64_t deadline = 0;   // occupied cycle of the core at which this run's budget is spent
-  int64_t remaining = 0;   // cycles of the budget
-  uint64_t condition = 0;  // of a branch, while its defer slots execute
-};
-
 // Why translated code came back, and the address that goes with it.
 enum class Return : uint32_t {
   kGoOn,         // no trace begins at the address yet
@@ -44,9 +36,9 @@ class Translation {
     Return how;
     uint32_t address;
   };
-  // Runs from the trace at `address` on. `state.machine.instructions` and `state.remaining` are read and updated.
-  Result run(State& state, unsigned address) {
-    const uint64_t result = enter_(&state, state.machine.slot, entries_[address], entries_.data());
+  // Runs from the trace at `address` on. `machine.instructions` and `machine.remaining` are read and updated.
+  Result run(Machine& machine, unsigned address) {
+    const uint64_t result = enter_(&machine, machine.slot, entries_[address], entries_.data());
     return {static_cast<Return>(result >> 32), static_cast<uint32_t>(result)};
   }
 
@@ -55,7 +47,7 @@ class Translation {
 
  private:
   struct Memory;
-  using Enter = uint64_t (*)(State*, Slot*, const void* trace, const void* const* table);
+  using Enter = uint64_t (*)(Machine*, Slot*, const void* trace, const void* const* table);
   Translation(const CodeStore::Decoded& code, std::unique_ptr<Memory> memory);
   bool translate(unsigned address);
   bool place(const Trace& trace, unsigned address);

@@ -25,9 +25,9 @@ enum class Target : uint8_t {
 };
 
 struct Access {
-  Target target = Target::kBad;
   uint64_t address = 0;  // within the target's store
   unsigned bytes = 0;
+  Target target = Target::kBad;
   bool is_atomic = false;
 
   // Commands of the datapath itself: their cost is in the configured datapath cycles.

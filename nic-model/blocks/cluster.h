@@ -117,9 +117,10 @@ class Cluster {
     uint32_t packet = kNoPacket;
     uint32_t charge_cycles = 0;  // due when it runs next
   };
-  struct alignas(64) Worker {  // in the order in which events need it, few lines of the host's caches each time
+  struct alignas(64) Worker {  // what most events need lies in three lines of the host's caches
     std::unique_ptr<fpc::Core> core;
     const fpc::MemoryCommand* command = nullptr;  // of the core, where it stays
+    Access access;                                // of the command that waits to be issued
     uint64_t last_command_cycles = 0;
     uint64_t idle_since_cycles = 0;
     std::array<uint8_t, fpc::kSlots> generations{};  // signals of a former life are not delivered
@@ -127,11 +128,10 @@ class Cluster {
     bool is_idle = false;                            // nothing scheduled, waits for a signal
     bool has_packets = false;                        // while idle
     bool is_outdated = false;                        // has not begun with the program yet
-    Access access;  // of the command that waits to be issued
     std::array<Context, fpc::kSlots> contexts;
-    Usage usage;
     std::array<fpc::ContextState*, fpc::kSlots> registers{};  // where they stay in one place
-    unsigned packets = 0;                                     // that contexts have
+    Usage usage;
+    uint64_t packets = 0;  // that contexts have
     uint64_t packets_since_reset = 0;
     std::shared_ptr<const fpc::CodeStore> code;
     fpc::Fault fault;

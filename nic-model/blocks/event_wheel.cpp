@@ -14,10 +14,9 @@ constexpr unsigned kGroups = EventWheel::kSlots / 64;
 
 EventWheel::EventWheel() = default;
 
-// A node that is free, and the last one.
-uint32_t EventWheel::add_node() {
+void EventWheel::add_node() {
   nodes_.emplace_back();
-  return static_cast<uint32_t>(nodes_.size() - 1);
+  free_ = static_cast<uint32_t>(nodes_.size() - 1);
 }
 
 void EventWheel::insert_far(const Event& event) {

@@ -77,7 +77,7 @@ class EventWheel {
   void insert_near(uint64_t time_cycles, EventKind kind, uint32_t subject, uint32_t detail);
   void insert_far(const Event& event);
   void move_near();  // far events that the wheel reaches now
-  uint32_t add_node();
+  void add_node();
   uint64_t next_near() const;
   uint64_t next_in_group() const {  // bits of now() and the cycles after it in its group
     const unsigned start = static_cast<unsigned>(now_ % kSlots);
@@ -107,7 +107,11 @@ inline void EventWheel::schedule(uint64_t time_cycles, EventKind kind, uint32_t 
 
 inline void EventWheel::insert_near(uint64_t time_cycles, EventKind kind, uint32_t subject,
                                     uint32_t detail) {
-  const uint32_t index = free_ == kNone ? add_node() : free_;
+  if (free_ == kNone) [[unlikely]] {
+    add_node();
+    return insert_near(time_cycles, kind, subject, detail);
+  }
+  const uint32_t index = free_;
   Node* const nodes = nodes_.data();
   free_ = nodes[index].next;
   nodes[index] = {kind, subject, detail, kNone};
