@@ -20,8 +20,6 @@ namespace {
 using base::Result;
 using test_support::KernelOracle;
 
-constexpr uint32_t kRepeat = 1000;
-
 Result<void> fill(KernelOracle& kernel, const ebpf::Program& program, const std::string& path) {
   if (path == "-") return {};
   Result<std::string> text = cli::read_file(path);
@@ -42,7 +40,7 @@ Result<void> fill(KernelOracle& kernel, const ebpf::Program& program, const std:
 }
 
 Result<double> mean_ns(const std::string& object, const std::string& maps,
-                       const std::string& traffic, unsigned packets) {
+                       const std::string& traffic, unsigned packets, uint32_t repeat) {
   if (const auto kernel = test_support::kernel_availability(); !kernel.usable)
     return base::unsupported(kernel.reason);
   cli::ProgramSource source;
@@ -58,7 +56,7 @@ Result<double> mean_ns(const std::string& object, const std::string& maps,
   double sum = 0;
   for (unsigned i = 0; i < packets; ++i) {
     if (Result<bool> next = generator->next(frame); !next) return next.error();
-    Result<uint32_t> time = kernel->time_run(frame.bytes, kRepeat);
+    Result<uint32_t> time = kernel->time_run(frame.bytes, repeat);
     if (!time) return time.error();
     sum += *time;
   }
@@ -68,17 +66,19 @@ Result<double> mean_ns(const std::string& object, const std::string& maps,
 }  // namespace
 
 int main(int argc, char** argv) {
-  constexpr int kArguments = 5;
+  constexpr int kArguments = 6;
   if (argc != kArguments) {
-    fmt::print(stderr, "usage: kernel_time PROGRAM.o MAPS.json|- TRAFFIC PACKETS\n");
+    fmt::print(stderr, "usage: kernel_time PROGRAM.o MAPS.json|- TRAFFIC PACKETS REPEAT\n");
     return 2;
   }
-  const int packets = std::atoi(argv[4]);
-  if (packets <= 0) {
-    fmt::print(stderr, "kernel_time: PACKETS is '{}', expected a number above 0\n", argv[4]);
+  const int packets = std::atoi(argv[4]), repeat = std::atoi(argv[5]);
+  if (packets <= 0 || repeat <= 0) {
+    fmt::print(stderr, "kernel_time: PACKETS and REPEAT are '{}' and '{}', expected numbers above 0\n",
+               argv[4], argv[5]);
     return 2;
   }
-  const Result<double> mean = mean_ns(argv[1], argv[2], argv[3], static_cast<unsigned>(packets));
+  const Result<double> mean = mean_ns(argv[1], argv[2], argv[3], static_cast<unsigned>(packets),
+                                      static_cast<uint32_t>(repeat));
   if (!mean) {
     fmt::print(stderr, "kernel_time: {}\n", mean.error().text());
     return 1;
