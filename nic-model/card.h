@@ -124,6 +124,8 @@ class Card {
   void free_place(const Packet& packet);
   // Cores (card_cores.cpp)
   void execute_command(unsigned worker, uint64_t now);
+  void execute_register_command(unsigned worker, const fpc::MemoryCommand& command,
+                                const Access& access, uint64_t now);
   bool ask_for_packet(unsigned worker, const fpc::MemoryCommand& command, uint64_t now);
   void hand_over(const Waiting& context, uint32_t packet, uint64_t now);
   bool retire(unsigned worker, const fpc::MemoryCommand& command, uint64_t now);

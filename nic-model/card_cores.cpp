@@ -34,9 +34,23 @@ Descriptor read_descriptor(const fpc::ByteStore& io) {
 void Card::execute_command(unsigned worker, uint64_t now) {
   const fpc::MemoryCommand& command = cluster_.command(worker);  // until the core runs again
   const Access& access = cluster_.access(worker);
+  if (!access.is_memory()) return execute_register_command(worker, command, access, now);
+  const MemorySystem::Served served = memory_.serve(
+      now, cluster_.island_of(worker), access, command, cluster_.registers(worker, command.slot));
+  if (!served.is_done) [[unlikely]]
+    return refuse_command(worker, command, now);
+  complete(worker, command, served.signal_cycles);
+  cluster_.go_on(worker, now, served.hold_cycles);
+}
+
+void Card::execute_register_command(unsigned worker, const fpc::MemoryCommand& command,
+                                    const Access& access, uint64_t now) {
   const uint64_t register_signal = now + kDatapathLatency;
   switch (access.target) {
     case Target::kBad:
+    case Target::kCtm:
+    case Target::kImem:
+    case Target::kEmem:
       return refuse_command(worker, command, now);
     case Target::kAddThread:
       if (!ask_for_packet(worker, command, now)) return refuse_command(worker, command, now);
@@ -55,16 +69,7 @@ void Card::execute_command(unsigned worker, uint64_t now) {
     case Target::kEvent:
       if (!send_event(worker, command, now)) refuse_command(worker, command, now);
       return;
-    case Target::kCtm:
-    case Target::kImem:
-    case Target::kEmem:
-      break;
   }
-  const MemorySystem::Served served = memory_.serve(
-      now, cluster_.island_of(worker), access, command, cluster_.registers(worker, command.slot));
-  if (!served.is_done) return refuse_command(worker, command, now);
-  complete(worker, command, served.signal_cycles);
-  cluster_.go_on(worker, now, served.hold_cycles);
 }
 
 // The context's signal comes at `time`.

@@ -79,9 +79,10 @@ void Cluster::wake_up(Worker& worker, uint64_t now_cycles) {
 // When the command that the core has ready is issued: spacing holds blocking commands of programs.
 uint64_t Cluster::issue_time(Worker& worker, uint64_t ready_cycles) {
   const fpc::MemoryCommand& command = *worker.command;
+  const Access access = decode_access(command);
+  worker.access = access;
   uint64_t issue = ready_cycles;
-  worker.access = decode_access(command);
-  if (command.swaps && !worker.access.is_datapath()) {
+  if (command.swaps && !access.is_datapath()) {
     const uint64_t spacing =
         command.wide ? config_.wide_spacing_cycles : config_.narrow_spacing_cycles;
     issue = std::max(issue, worker.last_command_cycles + spacing);
