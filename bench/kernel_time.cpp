@@ -73,7 +73,8 @@ int main(int argc, char** argv) {
   }
   const int packets = std::atoi(argv[4]), repeat = std::atoi(argv[5]);
   if (packets <= 0 || repeat <= 0) {
-    fmt::print(stderr, "kernel_time: PACKETS and REPEAT are '{}' and '{}', expected numbers above 0\n",
+    fmt::print(stderr,
+               "kernel_time: PACKETS and REPEAT are '{}' and '{}', expected numbers above 0\n",
                argv[4], argv[5]);
     return 2;
   }

@@ -138,7 +138,7 @@ struct MulLatch {
 };
 
 struct alignas(64) Machine {  // what every run needs lies in the first lines of the host's caches
-  Slot* slot = nullptr;               // the running context
+  Slot* slot = nullptr;       // the running context
   const MicroOp* previous = nullptr;  // executed just before, kNothing after a swap
   uint64_t instructions = 0;          // of this run()
   uint64_t bubbles = 0;

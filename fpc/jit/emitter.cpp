@@ -12,8 +12,7 @@ using namespace asmjit;
 namespace {
 
 int32_t machine_offset(size_t offset) { return static_cast<int32_t>(offset); }
-const x86::Mem kPrevious = x86::qword_ptr(
-    kMachine, machine_offset(offsetof(Machine, previous)));
+const x86::Mem kPrevious = x86::qword_ptr(kMachine, machine_offset(offsetof(Machine, previous)));
 
 }  // namespace
 

@@ -54,7 +54,8 @@ class EventWheel {
   uint64_t next_time() const;  // of the next event; ~0 when empty
 
  private:
-  static constexpr uint32_t kNone = 0;  // a node that belongs to no event: what is written to it is lost
+  static constexpr uint32_t kNone =
+      0;  // a node that belongs to no event: what is written to it is lost
   static constexpr uint64_t kNever = ~uint64_t{0};
   struct Node {  // its time is its slot's
     EventKind kind{};
@@ -126,8 +127,8 @@ inline void EventWheel::insert_near(uint64_t time_cycles, EventKind kind, uint32
 inline bool EventWheel::pop(uint64_t limit_cycles, Event& event) {
   if (size_ == 0) return false;
   const uint64_t in_group = next_in_group();
-  const uint64_t time = in_group != 0 ? now_ + static_cast<unsigned>(std::countr_zero(in_group))
-                                      : next_time();
+  const uint64_t time =
+      in_group != 0 ? now_ + static_cast<unsigned>(std::countr_zero(in_group)) : next_time();
   if (time >= limit_cycles) return false;
   now_ = time;
   if (!far_.empty()) [[unlikely]]
