@@ -82,6 +82,18 @@ bool ByteStore::write(uint64_t address, std::span<const uint8_t> from) {
                         });
 }
 
+void ByteStore::clear(uint64_t address, uint64_t size) {
+  for_each_piece(address, size, [&](uint64_t at, uint64_t offset, size_t, size_t piece) {
+    if (piece == kPageBytes) {
+      pages_.erase(at >> kPageBits);
+    } else if (uint8_t* there = page(at)) {
+      std::memset(there + offset, 0, piece);
+    }
+    return true;
+  });
+  recent_ = {};
+}
+
 uint32_t ByteStore::read32(uint64_t address) const {
   uint8_t bytes[4];
   read(address, bytes);

@@ -28,7 +28,10 @@ class ByteStore {
   // false: the page budget is spent, nothing was written.
   [[nodiscard]] bool write(uint64_t address, std::span<const uint8_t> from);
 
-  // The bytes themselves when they lie in one page that was touched lately, else nullptr. Valid until the store is destroyed.
+  // These bytes are zero again; pages that they fill are given back.
+  void clear(uint64_t address, uint64_t size);
+
+  // The bytes themselves when they lie in one page that was touched lately, else nullptr. Valid until clear() or the store's end.
   uint8_t* find(uint64_t address, size_t size) const {
     const uint64_t offset = address % kPageBytes;
     const Recent& recent = recent_of(address >> kPageBits);

@@ -102,6 +102,16 @@ constexpr unsigned kEventDataMap = 4;     // 40-bit address: offset, base >> 8
 constexpr unsigned kEventDataStack = 6;   // written to kIoEventData
 constexpr unsigned kEventDataPacket = 8;  // 32-bit address
 
+// Registers of the control FPC, whose contexts get messages where workers get packets: packet_add_thread answers with two words,
+// the message's bytes and its address in CTM (32 bits). Writing the reply's bytes (little endian, 0: none) to kIoReply sends what
+// then lies there. The table service makes and ends tables: kIoTableWords little-endian words at kIoTables ask (word 0 the
+// message's type, 1.. its words behind the header), reading kIoTableAnswerWords there gives status, result and table id.
+constexpr uint64_t kIoReply = kIoBase + 0x18;
+constexpr uint64_t kIoTables = kIoBase + 0x20;
+constexpr unsigned kIoMessageWords = 2;
+constexpr unsigned kIoTableWords = 6;
+constexpr unsigned kIoTableAnswerWords = 3;
+
 // Map descriptors (fpc/firmware/maps.def): table id t (1..kMaxMaps) at kMapTable + t * kMapDescriptorBytes.
 constexpr unsigned kMaxMaps = 128;
 constexpr unsigned kMapDescriptorBytes = 64;

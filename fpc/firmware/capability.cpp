@@ -56,6 +56,7 @@ constexpr Capability full_firmware() {
   c.abi = 3;
   c.max_words = kStoreWords;
   c.map_update = c.map_delete = true;
+  c.multi_entry = true;
   c.adjust_head = {true, 64, 256, 64, 64};
   return c;
 }

@@ -17,7 +17,6 @@ namespace firmware {
 namespace {
 
 constexpr uint64_t kFlagNoExist = 1, kFlagExist = 2;  // 0: any
-constexpr uint64_t kBaseAlignment = 256;
 // At rest no packet is in service, so a removed entry may be reused at once: a stamp older than
 // every packet.
 constexpr uint32_t kStampLongAgo = 0xffffffff;
@@ -68,7 +67,7 @@ int to_errno(MapStatus status) {
 }
 
 const MapTable::Table& MapTable::table(unsigned id) const {
-  assert(id >= 1 && id <= tables_.size() && "table ids come from create()");
+  assert(contains(id) && "table ids come from create()");
   return tables_[id - 1];
 }
 
@@ -80,33 +79,61 @@ bool MapTable::write_native(uint64_t address, uint32_t value) {
   return memory_.write32(address, base::byte_swap(value));
 }
 
+unsigned MapTable::count() const {
+  return static_cast<unsigned>(
+      std::ranges::count_if(tables_, [](const Table& table) { return table.id != 0; }));
+}
+
+// Round robin: cores may still know the descriptor of a table that has just gone.
+unsigned MapTable::free_id() const {
+  for (unsigned step = 0; step < kMaxMaps; ++step) {
+    const unsigned id = (last_id_ + step) % kMaxMaps + 1;
+    if (!contains(id)) return id;
+  }
+  return 0;
+}
+
 base::Result<unsigned> MapTable::create(const MapShape& shape) {
-  if (tables_.size() == kMaxMaps) {
-    return base::out_of_range(
-        fmt::format("map {}, allowed are {} maps", tables_.size() + 1, kMaxMaps));
-  }
-  if (shape.type == kMapTypePerfEventArray) {
-    tables_.push_back({.shape = shape, .geometry = nullptr, .base = 0, .id = count() + 1});
-    return count();
-  }
-  base::Result<MapGeometry> geometry = map_geometry(shape);
-  if (!geometry) return geometry.error();
-  const uint64_t left = kMapHeap + kEmemBytes - heap_;
-  if (geometry->bytes > left) {
-    return base::out_of_range(
-        fmt::format("map of {} bytes, card memory has {} left", geometry->bytes, left));
-  }
   Table table;
   table.shape = shape;
-  table.geometry = std::make_unique<const MapGeometry>(*geometry);
-  table.base = heap_;
-  table.id = count() + 1;
-  if (!write_descriptor(table)) {
-    return base::out_of_range("no host memory left for the descriptor of a map");
+  table.id = free_id();
+  if (table.id == 0) {
+    return base::out_of_range(fmt::format("map {}, allowed are {} maps", kMaxMaps + 1, kMaxMaps));
   }
-  heap_ = base::round_up(heap_ + geometry->bytes, kBaseAlignment);
-  tables_.push_back(std::move(table));
-  return count();
+  if (shape.type != kMapTypePerfEventArray) {
+    base::Result<MapGeometry> geometry = map_geometry(shape);
+    if (!geometry) return geometry.error();
+    const std::optional<uint64_t> base = heap_.take(geometry->bytes);
+    if (!base) {
+      return base::out_of_range(fmt::format("map of {} bytes, card memory has {} left",
+                                            geometry->bytes, heap_.largest_gap()));
+    }
+    table.geometry = std::make_unique<const MapGeometry>(*geometry);
+    table.base = *base;
+    if (!write_descriptor(table)) {
+      heap_.give_back(*base);
+      return base::out_of_range("no host memory left for the descriptor of a map");
+    }
+  }
+  last_id_ = table.id;
+  if (tables_.size() < table.id) tables_.resize(table.id);
+  tables_[table.id - 1] = std::move(table);
+  return last_id_;
+}
+
+uint32_t MapTable::destroy(unsigned id) {
+  const Table& gone = table(id);
+  uint32_t entries = 0;
+  if (gone.geometry) {
+    const bool is_hash = gone.shape.type == kMapTypeHash;
+    const uint32_t credits = is_hash ? read_native(descriptor_word(id, desc::credits)) : 0;
+    entries = gone.shape.max_entries - std::min(gone.shape.max_entries, credits);
+    memory_.clear(gone.base, gone.geometry->bytes);
+    memory_.clear(descriptor_address(id), kMapDescriptorBytes);
+    heap_.give_back(gone.base);
+  }
+  tables_[id - 1] = {};
+  return entries;
 }
 
 bool MapTable::write_descriptor(const Table& table) {

@@ -16,6 +16,7 @@
 
 #include "base/result.h"
 #include "fpc/firmware/abi.h"
+#include "fpc/firmware/map_heap.h"
 #include "fpc/memory.h"
 
 namespace firmware {
@@ -40,10 +41,15 @@ class MapTable {
   ~MapTable();
   MapTable(MapTable&&) noexcept;
 
-  // Table id, from 1. A perf event array gets an id that events name, and no entries. Error: a shape
-  // outside maps.def's limits, card memory or table ids exhausted.
+  // Table id, from 1; an id that was free for long comes first. A perf event array gets an id that events name, and no
+  // entries. Error: a shape outside maps.def's limits, card memory or table ids exhausted.
   base::Result<unsigned> create(const MapShape& shape);
-  unsigned count() const { return static_cast<unsigned>(tables_.size()); }
+  // Its memory is zero and free again. Returns how many entries it had.
+  uint32_t destroy(unsigned id);
+  unsigned count() const;
+  bool contains(unsigned id) const {
+    return id >= 1 && id <= tables_.size() && tables_[id - 1].id != 0;
+  }
   const MapShape& shape(unsigned id) const { return table(id).shape; }
 
   std::optional<std::vector<uint8_t>> lookup(unsigned id, std::span<const uint8_t> key) const;
@@ -60,12 +66,13 @@ class MapTable {
     MapShape shape;
     std::unique_ptr<const MapGeometry> geometry;  // none: a perf event array
     uint64_t base = 0;                            // of its memory
-    unsigned id = 0;
+    unsigned id = 0;                              // 0: free
   };
   struct Key;    // words as the microcode compares them
   struct Place;  // where a key's entry is chained
 
   const Table& table(unsigned id) const;
+  unsigned free_id() const;  // 0: none
   bool write_descriptor(const Table& table);
   Place find(const Table& table, const Key& key) const;
   std::optional<uint64_t> element(const Table& table, std::span<const uint8_t> key) const;
@@ -78,7 +85,8 @@ class MapTable {
 
   fpc::ByteStore& memory_;
   std::vector<Table> tables_;
-  uint64_t heap_ = kMapHeap;
+  unsigned last_id_ = 0;
+  MapHeap heap_;
 };
 
 }  // namespace firmware

@@ -80,9 +80,8 @@ base::Error located(base::Error error, std::span<const MicrocodeSource> sources)
 
 }  // namespace
 
-std::vector<MicrocodeSource> microcode_sources(std::span<const unsigned> helpers) {
-  std::vector<MicrocodeSource> sources = {{"registers.uc", microcode_text::registers},
-                                          {"dispatch.uc", microcode_text::dispatch}};
+std::vector<MicrocodeSource> routine_sources(std::span<const unsigned> helpers) {
+  std::vector<MicrocodeSource> sources;
   const auto wanted = [&](const Routine& routine) {
     return std::ranges::find(helpers, routine.helper) != helpers.end();
   };
@@ -135,13 +134,11 @@ std::string_view helper_label(unsigned helper) {
   return {};
 }
 
-base::Result<Microcode> assemble_microcode(std::span<const unsigned> helpers, unsigned origin,
-                                           unsigned program) {
-  const std::vector<MicrocodeSource> sources = microcode_sources(helpers);
+base::Result<Microcode> assemble_sources(std::span<const MicrocodeSource> sources,
+                                         const std::map<std::string, int64_t>& symbols,
+                                         unsigned origin) {
   std::string text = descriptor_registers();
   for (const MicrocodeSource& source : sources) text += source.text;
-  std::map<std::string, int64_t> symbols = microcode_symbols();
-  symbols["program"] = program;
   base::Result<fpc::Assembly> assembly =
       fpc::assemble(text, "microcode", symbols, static_cast<uint16_t>(origin));
   if (!assembly) return located(assembly.error(), sources);
@@ -150,6 +147,17 @@ base::Result<Microcode> assemble_microcode(std::span<const unsigned> helpers, un
   microcode.words = std::move(assembly->words);
   microcode.labels = std::move(assembly->labels);
   return microcode;
+}
+
+base::Result<Microcode> assemble_microcode(std::span<const unsigned> helpers, unsigned origin,
+                                           unsigned program) {
+  std::vector<MicrocodeSource> sources = {{"registers.uc", microcode_text::registers},
+                                          {"dispatch.uc", microcode_text::dispatch},
+                                          {"context.uc", microcode_text::context}};
+  for (const MicrocodeSource& source : routine_sources(helpers)) sources.push_back(source);
+  std::map<std::string, int64_t> symbols = microcode_symbols();
+  symbols["program"] = program;
+  return assemble_sources(sources, symbols, origin);
 }
 
 }  // namespace firmware

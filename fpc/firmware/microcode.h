@@ -19,9 +19,8 @@ struct MicrocodeSource {
   std::string_view text;
 };
 
-// Sources that a control store with these helpers needs, in order; helpers without a routine need
-// none.
-std::vector<MicrocodeSource> microcode_sources(std::span<const unsigned> helpers);
+// Sources of these helpers' routines and of what they share, in order; helpers without a routine need none.
+std::vector<MicrocodeSource> routine_sources(std::span<const unsigned> helpers);
 
 // Constants of the sources: the ABI, maps.def, errors.
 std::map<std::string, int64_t> microcode_symbols();
@@ -35,7 +34,12 @@ struct Microcode {
   std::map<std::string, uint16_t> labels;
 };
 
-// `origin`: where the words will lie; `program`: where dispatch jumps to for every packet.
+// `origin`: where the words will lie. The sources have a label dispatch_end.
+base::Result<Microcode> assemble_sources(std::span<const MicrocodeSource> sources,
+                                         const std::map<std::string, int64_t>& symbols,
+                                         unsigned origin);
+
+// The workers' firmware. `program`: where dispatch jumps to for every packet.
 base::Result<Microcode> assemble_microcode(std::span<const unsigned> helpers, unsigned origin,
                                            unsigned program);
 

@@ -8,6 +8,9 @@ namespace firmware::microcode_text {
 
 extern const std::string_view registers;
 extern const std::string_view dispatch;
+extern const std::string_view context;
+extern const std::string_view control;
+extern const std::string_view control_walk;
 extern const std::string_view map_common;
 extern const std::string_view map_lookup;
 extern const std::string_view map_change;

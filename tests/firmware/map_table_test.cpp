@@ -181,4 +181,36 @@ TEST(MapHash, SpreadsStructuredKeys) {
   for (const auto& keys : {sequence, addresses, pairs, flows}) EXPECT_LT(steps(keys), 1.65);
 }
 
+TEST(MapTable, EndsTablesAndStartsOthersClean) {
+  fpc::ByteStore memory;
+  MapTable maps(memory);
+  ASSERT_EQ(*maps.create({kMapTypeHash, 4, 4, 8}), 1u);
+  ASSERT_EQ(*maps.create({kMapTypeArray, 4, 8, 100'000}), 2u);
+  for (unsigned i = 0; i < 3; ++i) {
+    EXPECT_EQ(maps.update(1, number(i), number(i), 0), MapStatus::kOk);
+    EXPECT_EQ(maps.update(2, number(i), number(i, 8), 0), MapStatus::kOk);
+  }
+  EXPECT_EQ(maps.destroy(1), 3u);
+  EXPECT_EQ(maps.destroy(2), 100'000u);
+  EXPECT_FALSE(maps.contains(1));
+  EXPECT_EQ(maps.count(), 0u);
+  EXPECT_EQ(memory.read32(firmware::descriptor_word(1, firmware::desc::type)), 0u);
+  EXPECT_EQ(*maps.create({kMapTypeArray, 4, 8, 100'000}), 3u) << "ids come round robin";
+  const auto value = maps.lookup(3, number(1));
+  ASSERT_TRUE(value);
+  EXPECT_THAT(*value, testing::Each(0));
+}
+
+TEST(MapTable, FindsMemoryAgainThatTablesGaveBack) {
+  fpc::ByteStore memory;
+  MapTable maps(memory);
+  for (unsigned round = 0; round < 300; ++round) {
+    const auto id = maps.create({kMapTypeArray, 4, 56, 20'000'000});
+    ASSERT_TRUE(id) << id.error().text();
+    ASSERT_EQ(maps.update(*id, number(7), number(round, 56), 0), MapStatus::kOk);
+    maps.destroy(*id);
+  }
+  EXPECT_LE(memory.resident_bytes(), 2 * fpc::ByteStore::kPageBytes);
+}
+
 }  // namespace
