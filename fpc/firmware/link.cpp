@@ -164,4 +164,38 @@ base::Result<LinkedStore> link_relocated(const std::vector<fpc::Word>& words,
   return place(*firmware, used, words);
 }
 
+base::Result<ResidentFirmware> resident_firmware(const Capability& capability) {
+  std::vector<unsigned> helpers;
+  if (capability.map_lookup) helpers.push_back(kHelperMapLookup);
+  if (capability.map_update) helpers.push_back(kHelperMapUpdate);
+  if (capability.map_delete) helpers.push_back(kHelperMapDelete);
+  if (capability.perf_event) helpers.push_back(kHelperPerfEvent);
+  base::Result<Microcode> microcode = assemble_microcode(helpers, 0, capability.start);
+  if (!microcode) return microcode.error();
+  ResidentFirmware firmware{std::move(*microcode), {}};
+  for (const unsigned helper : helpers) {
+    firmware.helpers[helper] = firmware.microcode.labels.at(std::string(helper_label(helper)));
+  }
+  return firmware;
+}
+
+base::Result<LinkedStore> link_resident(const ResidentFirmware& firmware, unsigned start,
+                                        std::vector<fpc::Word> words) {
+  Layout layout;
+  layout.start = start;
+  return place(firmware.microcode, layout, std::move(words));
+}
+
+std::vector<fpc::Word> pass_through(const Capability& capability) {
+  fpc::Insn verdict;
+  verdict.op = fpc::Op::kImmed;
+  verdict.dst = fpc::gpr_a(kResultReg);
+  verdict.immediate = kVerdictPass >> 16;
+  verdict.imm_shift = 2;
+  const fpc::Word word = fpc::with_ecc(fpc::encode(verdict).value());
+  std::vector<fpc::Word> words = {word, branch_to(capability.done)};
+  words.insert(words.end(), kPrefetchPad, kNop);
+  return words;
+}
+
 }  // namespace firmware

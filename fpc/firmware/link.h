@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "fpc/firmware/abi.h"
+#include "fpc/firmware/capability.h"
 #include "fpc/firmware/image.h"
 #include "fpc/firmware/microcode.h"
 
@@ -49,5 +50,20 @@ base::Result<std::vector<fpc::Word>> relocate(const Image& image, unsigned start
 // A store for words that are already relocated (the `.rel` vectors): the words lie at layout.start as they are, done and helper
 // trampolines at the layout's addresses, the firmware at layout.resident.
 base::Result<LinkedStore> link_relocated(const std::vector<fpc::Word>& words, const Layout& layout);
+
+// The firmware of a card that has no program yet: dispatch and the routines of all helpers that `capability` offers, from
+// address 0, with the addresses that programs are relocated for.
+struct ResidentFirmware {
+  Microcode microcode;
+  std::map<unsigned, unsigned> helpers;  // id -> address
+};
+base::Result<ResidentFirmware> resident_firmware(const Capability& capability);
+
+// That firmware and, at `start`, the words of a program as a driver sends them. Error: they do not fit.
+base::Result<LinkedStore> link_resident(const ResidentFirmware& firmware, unsigned start,
+                                        std::vector<fpc::Word> words);
+
+// A program that passes every packet to the host and counts nothing: what a card runs while no program is enabled.
+std::vector<fpc::Word> pass_through(const Capability& capability);
 
 }  // namespace firmware

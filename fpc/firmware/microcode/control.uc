@@ -245,6 +245,7 @@ control_put_value:
 
 ; One entry, or the place of the one that failed.
 control_ok_reply:
+    immed[status, control_ok]
     br[control_one], defer[1]
     immed[done, 0x1]
 control_fail:
