@@ -151,6 +151,9 @@ bool Card::handle_next(uint64_t limit_cycles) {
     case EventKind::kLeft:
       leave(event.subject, run_.packets[event.subject].goes_to_host ? Exit::kHost : Exit::kWire);
       break;
+    case EventKind::kControl:
+      control_(event);
+      break;
     case EventKind::kReload:
       advance_reload(now);
       break;

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -46,6 +47,7 @@ class Card {
   // program before it, later ones wait for the last of those and get the new one. Error: as load(); kBusy while another
   // replacement is under way.
   base::Result<void> reload(const firmware::LinkedStore& store, uint64_t delay_ps);
+  bool is_reloading() const { return run_.reload.has_value(); }
   bool is_running() const { return is_running_; }
 
   fpc::ByteStore& memory() { return memory_.shared(); }
@@ -62,6 +64,16 @@ class Card {
   uint64_t time_of(uint64_t cycles) const { return clock_.time_of(cycles); }
   Progress progress() const;
 
+  // For a card that lives on (nic-model/live_card.h). The parts stay where they are over begin().
+  EventWheel& wheel() { return run_.wheel; }
+  MemorySystem& memories() { return memory_; }
+  ServiceWindow& window() { return run_.window; }
+  HostQueues& host() { return run_.host; }
+  VerdictCounts verdict_counts() const;
+  void set_control(std::function<void(const Event&)> handler) { control_ = std::move(handler); }
+  // Packets come from `source` now, its arrival times and the limits counted from `base_ps`.
+  base::Result<void> attach(PacketSource& source, const Limits& limits, uint64_t base_ps);
+
  private:
   struct Waiting {  // a context that asked for a packet
     uint32_t worker = 0;
@@ -76,6 +88,7 @@ class Card {
   struct Counters {
     uint64_t offered = 0, offered_bytes = 0, processed_bytes = 0, sent_bytes = 0;
     uint64_t verdicts = 0, pass = 0, drop = 0, tx = 0, aborted = 0;
+    uint64_t pass_bytes = 0, drop_bytes = 0, tx_bytes = 0, aborted_bytes = 0;
     uint64_t lost[kLosses] = {};
     EventCounts events;
     uint64_t delayed = 0;                   // packets that the wire or a full card made wait
@@ -107,9 +120,11 @@ class Card {
     Cluster::Usage startup;  // of the cores before the first packet
     FaultLog faults;
     Frame frame;  // the source's next packet
+    uint64_t source_base_ps = 0;
     bool has_frame = false;
-    bool is_held = false;   // the next packet waits for room
-    bool was_held = false;  // and has done so
+    bool has_served = false;  // a context got a packet
+    bool is_held = false;     // the next packet waits for room
+    bool was_held = false;    // and has done so
     std::optional<Reload> reload;
     std::optional<base::Error> error;
   };
@@ -173,6 +188,7 @@ class Card {
   PacketSource* source_ = nullptr;
   Limits limits_;
   const Hooks* hooks_ = nullptr;
+  std::function<void(const Event&)> control_;
 };
 
 }  // namespace nic

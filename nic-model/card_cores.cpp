@@ -6,6 +6,7 @@
 
 #include "base/bits.h"
 #include "fpc/isa.h"
+#include "nic-model/blocks/sequence_port.h"
 #include "nic-model/card.h"
 
 namespace nic {
@@ -99,7 +100,8 @@ bool Card::ask_for_packet(unsigned worker, const fpc::MemoryCommand& command, ui
 
 void Card::hand_over(const Waiting& context, uint32_t index, uint64_t now) {
   Packet& packet = run_.packets[index];
-  if (run_.window.newest() == 0) {
+  if (!run_.has_served) {
+    run_.has_served = true;
     run_.startup = cluster_.usage();
     run_.count.first_service_cycles = now;
   }
@@ -133,10 +135,8 @@ bool Card::retire(unsigned worker, const fpc::MemoryCommand& command, uint64_t n
 
 bool Card::read_sequence(unsigned worker, const Access& access, const fpc::MemoryCommand& command) {
   constexpr uint64_t kAt = 64;  // in io_, behind the descriptor
-  return io_.write32(kAt, static_cast<uint32_t>(run_.window.newest())) &&
-         io_.write32(kAt + 4, static_cast<uint32_t>(run_.window.oldest())) &&
-         fpc::perform_at(kAt + (access.address - firmware::kIoSequence), command,
-                         cluster_.registers(worker, command.slot), io_);
+  return read_sequence_words(run_.window, access, command, cluster_.registers(worker, command.slot),
+                             io_, kAt);
 }
 
 // The command lies up to its defer slots before the word where the context would go on.

@@ -18,8 +18,12 @@ void Card::give_verdict(uint32_t index, uint32_t verdict, uint64_t now) {
   packet.goes_to_host = (verdict & firmware::kVerdictPass) != 0;
   if ((verdict & firmware::kStatAbort) != 0) {
     ++count.aborted;
+    count.aborted_bytes += packet.bytes.size();
   } else {
     ++(drops ? count.drop : packet.goes_to_host ? count.pass : count.tx);
+    (drops                 ? count.drop_bytes
+     : packet.goes_to_host ? count.pass_bytes
+                           : count.tx_bytes) += packet.bytes.size();
   }
   const uint64_t place = packet.reorder_place;
   const uint16_t port = packet.port;

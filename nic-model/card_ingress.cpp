@@ -17,6 +17,7 @@ void Card::fetch_frame() {
     return;
   }
   if (!*next) return;
+  run_.frame.arrival_ps += run_.source_base_ps;
   if (limits_.duration_ps != 0 && run_.frame.arrival_ps >= limits_.duration_ps) return;
   run_.has_frame = true;
   const uint64_t arrival = cycles_of(run_.frame.arrival_ps);
@@ -108,6 +109,17 @@ void Card::free_place(const Packet& packet) {
   run_.is_held = false;
   run_.was_held = true;
   run_.wheel.schedule(run_.wheel.now(), EventKind::kArrival, 0);
+}
+
+base::Result<void> Card::attach(PacketSource& source, const Limits& limits, uint64_t base_ps) {
+  source_ = &source;
+  run_.source_base_ps = base_ps;
+  limits_ = limits;
+  if (limits_.packets != 0) limits_.packets += run_.count.offered;
+  if (limits_.duration_ps != 0) limits_.duration_ps += base_ps;
+  if (!run_.has_frame) fetch_frame();
+  if (run_.error) return *run_.error;
+  return {};
 }
 
 }  // namespace nic

@@ -76,6 +76,14 @@ void Card::add_notes(Report& report) const {
   }
 }
 
+VerdictCounts Card::verdict_counts() const {
+  const Counters& count = run_.count;
+  return {{count.pass, count.pass_bytes},
+          {count.drop, count.drop_bytes},
+          {count.tx, count.tx_bytes},
+          {count.aborted, count.aborted_bytes}};
+}
+
 Report Card::finish() {
   is_running_ = false;
   while (true) {  // what the stranded held may let others go on

@@ -66,6 +66,10 @@ struct Config {
   uint32_t host_queues = 0, host_queue_descriptors = 0;
   double host_packet_ns = 0;
   double host_event_ns = 0;
+  uint32_t control_queue_messages = 0;
+  double control_dispatch_ns = 0;
+  double host_syscall_ns = 0, host_interrupt_ns = 0, host_control_message_ns = 0,
+         host_wakeup_ns = 0;
 
   std::map<std::string, std::string> sources;  // key -> source
 

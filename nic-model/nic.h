@@ -69,6 +69,13 @@ struct EventCounts {
   uint64_t bytes = 0;                // of messages over PCIe
 };
 
+struct VerdictCounts {
+  struct Count {
+    uint64_t packets = 0, bytes = 0;
+  };
+  Count pass, drop, tx, aborted;
+};
+
 struct EngineLoad {  // one memory engine kind: "ctm", "cls", "imem", "emem"
   uint64_t commands = 0;
   double load = 0;  // busiest engine's busy fraction

@@ -27,6 +27,7 @@ enum class EventKind : uint8_t {
   kSignal,    // subject: worker; detail: Signal
   kAtPort,    // subject: packet that joins its port's queue
   kLeft,      // subject: packet whose last bit is out, or in host memory
+  kControl,   // subject: ControlEvent of the control core or of the host's port
   kReload,    // a new program is on the card, or the last packet of the old one has its verdict
 };
 

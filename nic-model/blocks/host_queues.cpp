@@ -67,14 +67,18 @@ std::optional<uint64_t> HostQueues::write(unsigned queue_number, uint64_t time_p
   while (!queue.refills_ps.empty() && queue.refills_ps.front() <= time_ps) queue.refills_ps.pop();
   const uint32_t descriptors = config_.host_queue_descriptors;
   if (descriptors != 0 && queue.refills_ps.size() >= descriptors) return std::nullopt;
+  const uint64_t seen_ps = write_to_host(time_ps, bytes);
+  queue.host_free_ps = std::max(queue.host_free_ps, seen_ps) + host_work_ps;
+  queue.refills_ps.push(queue.host_free_ps);
+  return seen_ps;
+}
+
+uint64_t HostQueues::write_to_host(uint64_t time_ps, uint64_t bytes) {
   link_.wait_until(time_ps);
   const uint64_t start_ps = link_.now_ps();
   link_.advance(bytes * 8);
   link_.wait_until(start_ps + transaction_ps_);
-  const uint64_t seen_ps = start_ps + write_latency_ps(bytes);
-  queue.host_free_ps = std::max(queue.host_free_ps, seen_ps) + host_work_ps;
-  queue.refills_ps.push(queue.host_free_ps);
-  return seen_ps;
+  return start_ps + write_latency_ps(bytes);
 }
 
 }  // namespace nic

@@ -26,6 +26,9 @@ class HostQueues {
   std::optional<uint64_t> deliver(unsigned queue, uint64_t time_ps, uint64_t bytes);
   std::optional<uint64_t> deliver_event(unsigned queue, uint64_t time_ps, uint64_t bytes);
 
+  // A DMA write of the card that belongs to no queue here, on the same link; returns when the host sees it.
+  uint64_t write_to_host(uint64_t time_ps, uint64_t bytes);
+
   uint64_t read_latency_ps(uint64_t bytes) const;
   uint64_t write_latency_ps(uint64_t bytes) const;
 
