@@ -99,7 +99,7 @@ std::string json_report(const nic::Report& report, const RunFacts& facts) {
   for (const auto& [name, engine] : report.engines)
     engines[name] = {{"commands", engine.commands}, {"load", engine.load}};
   const uint64_t done = report.offered - report.lost;
-  const ordered_json root = {
+  ordered_json root = {
       {"schema", "millrace.run/1"},
       {"program", facts.program},
       {"nic", facts.nic},
@@ -151,6 +151,7 @@ std::string json_report(const nic::Report& report, const RunFacts& facts) {
         {"cpu_seconds", facts.cpu_seconds},
         {"instructions_per_s", per_second(report.instructions, facts.wall_seconds)},
         {"packets_per_s", per_second(done, facts.wall_seconds)}}}};
+  if (!facts.map_sync.empty()) root["map_sync"] = ordered_json::parse(facts.map_sync);
   return json_text(root);
 }
 

@@ -18,6 +18,7 @@ struct RunFacts {  // what the report says besides the card's own figures
   unsigned words = 0, routine_words = 0;
   double wall_seconds = 0, cpu_seconds = 0;  // of the run alone
   std::vector<std::string> warnings;
+  std::string map_sync;  // a JSON object; empty: no map operations were measured
 };
 
 std::string text_report(const nic::Report& report, const RunFacts& facts);

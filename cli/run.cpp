@@ -14,6 +14,7 @@
 #include "cli/hardware_run.h"
 #include "cli/link_input.h"
 #include "cli/manual.h"
+#include "cli/map_sync.h"
 #include "cli/message.h"
 #include "cli/progress.h"
 #include "cli/quantity.h"
@@ -35,7 +36,8 @@ struct Options {
   ProgramSource source;
   TargetOptions target;
   std::string nic = "nfp-120", codegen = "kernel", engine = "jit";
-  std::string pcap, traffic, rate, duration, maps, maps_out, out, events, json, verify, dev;
+  std::string pcap, traffic, rate, duration, maps, maps_out, out, events, json, verify, dev,
+      map_sync;
   unsigned fpcs = 0;
   uint64_t packets = 0, seed = 1, code_bytes = fpc::kTranslationBytes;
 };
@@ -176,6 +178,32 @@ double cpu_seconds() {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
 }
 
+// On a live card, through the driver.
+int run_maps(const Options& options, const nic::Config& config, const Input& input,
+             nic::PacketSource& source, const nic::Limits& limits, RunFacts& facts) {
+  if (input.placed) {
+    return fail(base::unsupported(
+        "words that are relocated for another card cannot go through the driver", "--map-sync"));
+  }
+  Result<host::MapSyncSpec> spec = host::parse_map_sync(options.map_sync);
+  if (!spec) return fail(spec.error());
+  facts.words = static_cast<unsigned>(input.image.words.size());
+  const auto start = std::chrono::steady_clock::now();
+  Result<MapSyncRun> run = run_map_sync(config, input.image, *spec, source, limits, options.seed,
+                                        *fpc::find_engine(options.engine));
+  if (!run) return fail(run.error());
+  facts.wall_seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  facts.map_sync = map_sync_json(*run);
+  if (!options.json.empty()) {
+    Result<void> written = write_file(options.json, json_report(run->report, facts));
+    if (!written) return fail(written.error());
+    if (options.json == "-") return kDone;
+  }
+  Result<void> written = write_file("-", text_report(run->report, facts) + map_sync_text(*run));
+  return written ? kDone : fail(written.error());
+}
+
 int run(const Options& options) {
   if (!options.dev.empty()) {
     return run_on_hardware({options.dev, options.source, options.duration, options.maps,
@@ -211,7 +239,9 @@ int run(const Options& options) {
                  0,
                  0,
                  0,
-                 input->image.warnings};
+                 input->image.warnings,
+                 {}};
+  if (!options.map_sync.empty()) return run_maps(options, *config, *input, *source, *limits, facts);
   Result<host::CardSession> session = open_session(options, *config, *input, engine->choice, facts);
   if (!session) return fail(session.error());
   Result<Sinks> sinks = open_sinks(options, *input);
@@ -282,6 +312,15 @@ void add_options(CLI::App& command, Options& o) {
                      "line; - is standard output");
   command.add_option("--json", o.json,
                      "write the report as JSON; - is standard output, instead of the text");
+  command
+      .add_option(
+          "--map-sync", o.map_sync,
+          "measure map operations of the host, through the driver, on an idle card and while "
+          "the packets pass: entries=N,ops=N,type=hash|array,value=BYTES")
+      ->excludes("--maps")
+      ->excludes("--maps-out")
+      ->excludes("--out")
+      ->excludes("--events");
   add_verify_option(command, o.verify);
   CLI::Option* dev = command.add_option(
       "--dev", o.dev,
@@ -289,7 +328,8 @@ void add_options(CLI::App& command, Options& o) {
       "for --duration or until SIGINT, under the traffic that arrives there");
   for (const char* simulated :
        {"--nic", "--fpcs", "--target", "--fix-defects", "--codegen", "--engine", "--code-memory",
-        "--pcap", "--traffic", "--rate", "--packets", "--seed", "--out", "--events", "--verify"})
+        "--pcap", "--traffic", "--rate", "--packets", "--seed", "--out", "--events", "--verify",
+        "--map-sync"})
     dev->excludes(command.get_option(simulated));
 }
 
