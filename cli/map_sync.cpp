@@ -67,7 +67,8 @@ ordered_json rows_json(const host::MapSyncResult& result) {
 
 Result<MapSyncRun> run_map_sync(const nic::Config& config, const firmware::Image& image,
                                 const host::MapSyncSpec& spec, nic::PacketSource& source,
-                                const nic::Limits& limits, uint64_t seed, fpc::Engine engine) {
+                                const nic::Limits& limits, uint64_t seed,
+                                const fpc::EngineChoice& engine) {
   Result<firmware::Capability> capability = firmware::find_profile(
       image.profile.empty() ? firmware::kDefaultProfile : std::string_view(image.profile));
   if (!capability) return capability.error();

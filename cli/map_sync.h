@@ -20,7 +20,8 @@ struct MapSyncRun {
 // Creates the program's maps, loads it, measures on an idle card and then while `source` sends packets. Error: the driver's.
 base::Result<MapSyncRun> run_map_sync(const nic::Config& config, const firmware::Image& image,
                                       const host::MapSyncSpec& spec, nic::PacketSource& source,
-                                      const nic::Limits& limits, uint64_t seed, fpc::Engine engine);
+                                      const nic::Limits& limits, uint64_t seed,
+                                      const fpc::EngineChoice& engine);
 
 // Sections of the report.
 std::string map_sync_text(const MapSyncRun& run);

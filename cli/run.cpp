@@ -180,7 +180,8 @@ double cpu_seconds() {
 
 // On a live card, through the driver.
 int run_maps(const Options& options, const nic::Config& config, const Input& input,
-             nic::PacketSource& source, const nic::Limits& limits, RunFacts& facts) {
+             nic::PacketSource& source, const nic::Limits& limits, const fpc::EngineChoice& engine,
+             RunFacts& facts) {
   if (input.placed) {
     return fail(base::unsupported(
         "words that are relocated for another card cannot go through the driver", "--map-sync"));
@@ -189,8 +190,8 @@ int run_maps(const Options& options, const nic::Config& config, const Input& inp
   if (!spec) return fail(spec.error());
   facts.words = static_cast<unsigned>(input.image.words.size());
   const auto start = std::chrono::steady_clock::now();
-  Result<MapSyncRun> run = run_map_sync(config, input.image, *spec, source, limits, options.seed,
-                                        *fpc::find_engine(options.engine));
+  Result<MapSyncRun> run =
+      run_map_sync(config, input.image, *spec, source, limits, options.seed, engine);
   if (!run) return fail(run.error());
   facts.wall_seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -241,7 +242,8 @@ int run(const Options& options) {
                  0,
                  input->image.warnings,
                  {}};
-  if (!options.map_sync.empty()) return run_maps(options, *config, *input, *source, *limits, facts);
+  if (!options.map_sync.empty())
+    return run_maps(options, *config, *input, *source, *limits, engine->choice, facts);
   Result<host::CardSession> session = open_session(options, *config, *input, engine->choice, facts);
   if (!session) return fail(session.error());
   Result<Sinks> sinks = open_sinks(options, *input);

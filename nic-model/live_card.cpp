@@ -26,18 +26,19 @@ uint64_t picoseconds(double nanoseconds) {
 }  // namespace
 
 LiveCard::LiveCard(const Config& config, const firmware::Capability& capability, uint64_t seed,
-                   fpc::Engine engine)
+                   const fpc::EngineChoice& engine)
     : config_(config),
       capability_(capability),
       no_packets_(from_frames({})),
-      card_(config, seed, {engine}),
-      control_(config, card_.wheel(), card_.memories(), card_.window(), engine),
+      card_(config, seed, engine),
+      control_(config, card_.wheel(), card_.memories(), card_.window(), engine.engine),
       registers_(bar::kBytes),
       uplink_(config.pcie_bps) {}
 
 Result<std::unique_ptr<LiveCard>> LiveCard::power_on(const Config& config,
                                                      const firmware::Capability& capability,
-                                                     uint64_t seed, fpc::Engine engine) {
+                                                     uint64_t seed,
+                                                     const fpc::EngineChoice& engine) {
   std::unique_ptr<LiveCard> card(new LiveCard(config, capability, seed, engine));
   if (Result<void> started = card->start(seed); !started) return started.error();
   return card;

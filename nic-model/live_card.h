@@ -26,7 +26,7 @@ class LiveCard final : public HostPort {
   static base::Result<std::unique_ptr<LiveCard>> power_on(const Config& config,
                                                           const firmware::Capability& capability,
                                                           uint64_t seed,
-                                                          fpc::Engine engine = fpc::Engine::kJit);
+                                                          const fpc::EngineChoice& engine = {});
 
   // Packets come from `source` now, its times and the limits counted from now; it must outlive the card or the next attach().
   base::Result<void> attach(PacketSource& source, const Limits& limits);
@@ -55,7 +55,7 @@ class LiveCard final : public HostPort {
 
  private:
   LiveCard(const Config& config, const firmware::Capability& capability, uint64_t seed,
-           fpc::Engine engine);
+           const fpc::EngineChoice& engine);
   base::Result<void> start(uint64_t seed);
   void fill_registers();
   void handle(const Event& event);
