@@ -73,6 +73,8 @@ Result<void> LiveCard::attach(PacketSource& source, const Limits& limits) {
   return card_.attach(source, limits, now_ps_);
 }
 
+void LiveCard::detach() { static_cast<void>(attach(no_packets_, {}).has_value()); }
+
 Result<void> LiveCard::trouble() const { return trouble_; }
 
 Report LiveCard::finish() { return card_.finish(); }

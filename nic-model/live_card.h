@@ -30,6 +30,7 @@ class LiveCard final : public HostPort {
 
   // Packets come from `source` now, its times and the limits counted from now; it must outlive the card or the next attach().
   base::Result<void> attach(PacketSource& source, const Limits& limits);
+  void detach();  // no packets come any more; those in the card go on
   void on_departure(std::function<void(const Departure&)> hook);
   // Error: what the source said. Trouble ends the packets, not the card.
   base::Result<void> trouble() const;

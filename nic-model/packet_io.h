@@ -56,6 +56,9 @@ base::Result<PacketSource> open_capture(const std::string& path, const std::stri
 // A fixed list, for tests.
 PacketSource from_frames(std::vector<Frame> frames);
 
+// Whatever the function fills in; false: nothing more for now. What it refers to outlives the source.
+PacketSource from_function(std::function<bool(Frame&)> next);
+
 class PacketSink {  // a nanosecond pcap file; written under a temporary name and renamed by close()
  public:
   static base::Result<PacketSink> create(const std::string& path);

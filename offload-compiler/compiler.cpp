@@ -101,16 +101,22 @@ base::Result<Target> parse_target(std::string_view text) {
 }
 
 base::Result<Compilation> compile_in_full(const ebpf::Program& program, const Target& target) {
-  const firmware::Capability& capability = target.capability;
   const std::vector<uint32_t> map_ids = number_used_maps(program);
-  base::Result<void> maps = check_map_limits(program, map_ids, capability.maps);
+  base::Result<void> maps = check_map_limits(program, map_ids, target.capability.maps);
   if (!maps) return maps.error();
-  base::Result<ProgramFacts> facts = verify_for_card(program, capability, target.fix_defects);
+  base::Result<ProgramFacts> facts =
+      verify_for_card(program, target.capability, target.fix_defects);
   if (!facts) return facts.error();
-  std::optional<Diagnostic> still_hidden;
-  if (target.fix_defects) still_hidden = reveal_hidden_values(program, capability, *facts);
+  return translate(program, target, std::move(*facts), map_ids);
+}
 
-  Plan plan = make_plan(program, *facts);
+base::Result<Compilation> translate(const ebpf::Program& program, const Target& target,
+                                    ProgramFacts facts, const std::vector<uint32_t>& map_ids) {
+  const firmware::Capability& capability = target.capability;
+  std::optional<Diagnostic> still_hidden;
+  if (target.fix_defects) still_hidden = reveal_hidden_values(program, capability, facts);
+
+  Plan plan = make_plan(program, facts);
   plan.map_ids = map_ids;
   run_passes(plan);
   base::Result<Lowered> lowered = lower(plan, capability);
@@ -121,7 +127,7 @@ base::Result<Compilation> compile_in_full(const ebpf::Program& program, const Ta
   std::vector<std::string> warnings;
   for (const Diagnostic& defect : defects) warnings.push_back(warning_of(program, plan, defect));
   std::vector<WordOrigin> origins = std::move(lowered->origins);
-  firmware::Image image = make_image(program, target, *facts, map_ids, std::move(*lowered));
+  firmware::Image image = make_image(program, target, facts, map_ids, std::move(*lowered));
   image.warnings = std::move(warnings);
   return Compilation{std::move(image), std::move(plan), std::move(origins)};
 }

@@ -15,6 +15,7 @@
 #include "offload-compiler/codegen/lower.h"
 #include "offload-compiler/diagnostic.h"
 #include "offload-compiler/ebpf/program.h"
+#include "offload-compiler/nfp/facts.h"
 #include "offload-compiler/passes/plan.h"
 
 namespace offload {
@@ -42,6 +43,11 @@ struct Compilation {
 // kInvalidInput for what the kernel would answer -EINVAL, kUnsupported for -EOPNOTSUPP, kOutOfRange for limits.
 base::Result<firmware::Image> compile(const ebpf::Program& program, const Target& target);
 base::Result<Compilation> compile_in_full(const ebpf::Program& program, const Target& target);
+
+// What compile() does behind verification, for a driver: its kernel has verified the program under Rules, and its maps have ids
+// already. `map_ids`: of each of the program's maps, 0 for one that it does not refer to.
+base::Result<Compilation> translate(const ebpf::Program& program, const Target& target,
+                                    ProgramFacts facts, const std::vector<uint32_t>& map_ids);
 
 // Everything that is known to be wrong with what the lowering made of a program. `plan` is what `lowered` was made of.
 std::vector<Diagnostic> find_all_defects(const Plan& plan, const Lowered& lowered,

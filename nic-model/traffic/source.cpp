@@ -1,4 +1,4 @@
-// PacketSource: one of generator, capture or a fixed list behind one door.
+// PacketSource: one of generator, capture, fixed list or function behind one door.
 // SPDX-License-Identifier: Apache-2.0
 #include <variant>
 
@@ -14,6 +14,10 @@ struct FrameList {
   size_t next_index = 0;
 };
 
+struct FrameFunction {
+  std::function<bool(Frame&)> next;
+};
+
 struct NextFrame {  // visitor
   Frame& frame;
   base::Result<bool> operator()(Generator& generator) const {
@@ -26,12 +30,13 @@ struct NextFrame {  // visitor
     frame = list.frames[list.next_index++];
     return true;
   }
+  base::Result<bool> operator()(FrameFunction& function) const { return function.next(frame); }
 };
 
 }  // namespace
 
 struct PacketSource::Impl {
-  std::variant<Generator, Capture, FrameList> kind;
+  std::variant<Generator, Capture, FrameList, FrameFunction> kind;
 };
 
 PacketSource::PacketSource(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -71,6 +76,11 @@ base::Result<PacketSource> open_capture(const std::string& path, const std::stri
 PacketSource from_frames(std::vector<Frame> frames) {
   return PacketSource(
       std::make_unique<PacketSource::Impl>(PacketSource::Impl{FrameList{std::move(frames)}}));
+}
+
+PacketSource from_function(std::function<bool(Frame&)> next) {
+  return PacketSource(
+      std::make_unique<PacketSource::Impl>(PacketSource::Impl{FrameFunction{std::move(next)}}));
 }
 
 }  // namespace nic

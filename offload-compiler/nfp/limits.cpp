@@ -14,11 +14,16 @@ std::vector<Diagnostic> program_kind_refusals(const ebpf::Program& program) {
   return refusals;
 }
 
+std::optional<Diagnostic> stack_refusal(const ProgramFacts& facts,
+                                        const firmware::Capability& capability) {
+  if (facts.stack_bytes <= capability.stack_bytes) return {};
+  return refusal<Rule::kStack>(facts.stack_bytes, capability.stack_bytes);
+}
+
 std::vector<Diagnostic> limit_refusals(const ProgramFacts& facts,
                                        const firmware::Capability& capability) {
   std::vector<Diagnostic> refusals;
-  if (facts.stack_bytes > capability.stack_bytes)
-    refusals.push_back(refusal<Rule::kStack>(facts.stack_bytes, capability.stack_bytes));
+  if (auto refused = stack_refusal(facts, capability)) refusals.push_back(std::move(*refused));
   if (facts.max_packet_offset > capability.inline_mtu)
     refusals.push_back(
         refusal<Rule::kPacketOffset>(facts.max_packet_offset, capability.inline_mtu));

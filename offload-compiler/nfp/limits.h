@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "fpc/firmware/capability.h"
@@ -13,6 +14,9 @@ namespace offload {
 
 // Program type and load flags, which the kernel looks at before the driver is asked.
 std::vector<Diagnostic> program_kind_refusals(const ebpf::Program& program);
+
+std::optional<Diagnostic> stack_refusal(const ProgramFacts& facts,
+                                        const firmware::Capability& capability);
 
 // What a verified program needs against what the firmware has. The driver compares the packet offset when the program is
 // attached, and then takes the lesser of it and the port's MTU; an image has no port yet.
