@@ -103,7 +103,7 @@ class Measurement {
         keys.push_back(bytes_of(key, spec_.key_bytes));
         values.push_back(bytes_of(key, spec_.value_bytes));
       }
-      std::vector<nfp::Maps::Item> items;
+      std::vector<EntryView> items;
       for (size_t i = 0; i < keys.size(); ++i) items.push_back({keys[i], values[i]});
       size_t done = 0;
       call(map_sync::kBatchUpdate,

@@ -10,7 +10,9 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -161,6 +163,12 @@ struct bpf_prog_offload {
   std::vector<uint8_t> jited_image;
 };
 
+struct EntryView {
+  std::span<const uint8_t> key, value;
+};
+using EntryVisit =
+    std::function<void(std::span<const uint8_t> key, std::span<const uint8_t> value)>;
+
 struct bpf_map_dev_ops {
   // key nullptr: the first.
   int (*map_get_next_key)(bpf_offloaded_map*, const void* key, void* next_key) = nullptr;
@@ -168,6 +176,13 @@ struct bpf_map_dev_ops {
   int (*map_update_elem)(bpf_offloaded_map*, const void* key, const void* value,
                          uint64_t flags) = nullptr;
   int (*map_delete_elem)(bpf_offloaded_map*, const void* key) = nullptr;
+  // Not of the kernel, for batches of relaxed mode; nullptr: entry by entry.
+  // Up to `most` entries behind `key` (nullptr: from the first on); ENOENT: behind them there are no more.
+  int (*map_lookup_batch)(bpf_offloaded_map*, const void* key, uint32_t most,
+                          const EntryVisit& visit) = nullptr;
+  // Ends with the first error; `done` counts the entries before it.
+  int (*map_update_batch)(bpf_offloaded_map*, std::span<const EntryView> entries, uint64_t flags,
+                          size_t* done) = nullptr;
 };
 
 struct bpf_offloaded_map {

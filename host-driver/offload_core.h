@@ -39,6 +39,11 @@ int bpf_map_offload_lookup_elem(bpf_map* map, const void* key, void* value);
 int bpf_map_offload_update_elem(bpf_map* map, const void* key, const void* value, uint64_t flags);
 int bpf_map_offload_delete_elem(bpf_map* map, const void* key);
 int bpf_map_offload_get_next_key(bpf_map* map, const void* key, void* next_key);
+// kNotSupported: the driver has no batches.
+int bpf_map_offload_lookup_batch(bpf_map* map, const void* key, uint32_t most,
+                                 const EntryVisit& visit);
+int bpf_map_offload_update_batch(bpf_map* map, std::span<const EntryView> entries, uint64_t flags,
+                                 size_t* done);
 
 // ---- what the info call tells
 

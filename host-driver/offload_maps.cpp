@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <mutex>
 #include <shared_mutex>
+#include <utility>
 
 #include "host-driver/kernel_locks.h"
 #include "host-driver/offload_core.h"
@@ -16,11 +17,12 @@ namespace host {
 namespace {
 
 template <typename Op, typename... Args>
-int call_driver(bpf_map* map, Op bpf_map_dev_ops::*op, Args... args) {
+int call_driver(bpf_map* map, Op bpf_map_dev_ops::*op, Args&&... args) {
   const std::shared_lock guard(devices_lock());
   bpf_offloaded_map* offmap = map->offmap.get();
   if (offmap->netdev == nullptr) return -ENODEV;
-  return (offmap->dev_ops->*op)(offmap, args...);
+  const auto function = offmap->dev_ops->*op;
+  return function == nullptr ? -kNotSupported : function(offmap, std::forward<Args>(args)...);
 }
 
 int tell_device(net_device* netdev, bpf_offloaded_map* offmap, bpf_netdev_command command) {
@@ -77,6 +79,17 @@ int bpf_map_offload_delete_elem(bpf_map* map, const void* key) {
 
 int bpf_map_offload_get_next_key(bpf_map* map, const void* key, void* next_key) {
   return call_driver(map, &bpf_map_dev_ops::map_get_next_key, key, next_key);
+}
+
+int bpf_map_offload_lookup_batch(bpf_map* map, const void* key, uint32_t most,
+                                 const EntryVisit& visit) {
+  return call_driver(map, &bpf_map_dev_ops::map_lookup_batch, key, most, visit);
+}
+
+int bpf_map_offload_update_batch(bpf_map* map, std::span<const EntryView> entries, uint64_t flags,
+                                 size_t* done) {
+  if (flags > BPF_EXIST) return -EINVAL;
+  return call_driver(map, &bpf_map_dev_ops::map_update_batch, entries, flags, done);
 }
 
 int bpf_map_offload_info_fill(const bpf_map* map, DeviceInfo* info) {

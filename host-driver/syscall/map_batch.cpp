@@ -2,12 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "host-driver/offload_core.h"
 #include "host-driver/syscall/map_access.h"
 #include "host-driver/syscall/map_walk.h"
 
 namespace host {
 
 namespace {
+
+constexpr uint32_t kChunk = 4096;  // entries that are held at a time
 
 struct Rights {
   bool reads, writes, removes;
@@ -58,6 +61,25 @@ int read_next(Call& call, bpf_map* map, MapWalk* walk, bool takes, uint32_t* don
   return 0;
 }
 
+// Entries of a device in as few calls of its driver as it takes. kNotSupported: it has no such calls.
+int read_from_device(Call& call, bpf_map* map, MapWalk* walk, uint32_t wanted, uint32_t* done) {
+  int error = 0;
+  while (*done < wanted && error == 0) {
+    std::vector<uint8_t> keys, values;
+    const uint32_t most = std::min(wanted - *done, kChunk);
+    uint32_t found = 0;
+    error = walk->take(most, [&](std::span<const uint8_t> key, std::span<const uint8_t> value) {
+      keys.insert(keys.end(), key.begin(), key.end());
+      values.insert(values.end(), value.begin(), value.end());
+      ++found;
+    });
+    const Places to(call, *map, *done);
+    if (!call.write(to.keys, keys) || !call.write(to.values, values)) return -EFAULT;
+    *done += found;
+  }
+  return error;
+}
+
 long read_batch(Call& call, bool takes) {
   MapRef map;
   if (const int error = open(call, {true, takes, takes}, &map); error != 0) return error;
@@ -71,9 +93,12 @@ long read_batch(Call& call, bool takes) {
     if (!call.read_object(call.attr.batch.in_batch, &place)) return -EFAULT;
     if (const int error = walk.restore(place); error != 0) return error;
   }
-  int error = 0;
   uint32_t done = 0;
-  while (done < wanted && error == 0) error = read_next(call, map.get(), &walk, takes, &done);
+  int error = takes ? -kNotSupported : read_from_device(call, map.get(), &walk, wanted, &done);
+  if (error == -kNotSupported) {
+    error = 0;
+    while (done < wanted && error == 0) error = read_next(call, map.get(), &walk, takes, &done);
+  }
   if (error != 0 && error != -ENOENT) return error;
   const bool has_place = done != 0 || map->map_type == BPF_MAP_TYPE_HASH;
   if (has_place && !call.write_object(call.attr.batch.out_batch, walk.save())) return -EFAULT;
@@ -93,6 +118,28 @@ int delete_next(const Call& call, bpf_map* map, uint32_t done) {
   return key ? delete_entry(map, *key) : -EFAULT;
 }
 
+// As read_from_device().
+int write_to_device(const Call& call, bpf_map* map, uint32_t wanted, uint32_t* done) {
+  if (!bpf_map_is_dev_bound(map)) return -kNotSupported;
+  while (*done < wanted) {
+    const Places from(call, *map, *done);
+    const uint32_t most = std::min(wanted - *done, kChunk);
+    const auto keys = call.read(from.keys, size_t{most} * map->key_size);
+    const auto values = call.read(from.values, size_t{most} * map->value_size);
+    if (!keys || !values) return -EFAULT;
+    std::vector<EntryView> entries;
+    for (size_t i = 0; i < most; ++i)
+      entries.push_back({std::span(*keys).subspan(i * map->key_size, map->key_size),
+                         std::span(*values).subspan(i * map->value_size, map->value_size)});
+    size_t written = 0;
+    const int error =
+        bpf_map_offload_update_batch(map, entries, call.attr.batch.elem_flags, &written);
+    *done += static_cast<uint32_t>(written);
+    if (error != 0) return error;
+  }
+  return 0;
+}
+
 using Step = int (*)(const Call& call, bpf_map* map, uint32_t done);
 
 long write_batch(Call& call, bool removes, Step step) {
@@ -100,8 +147,10 @@ long write_batch(Call& call, bool removes, Step step) {
   if (const int error = open(call, {false, true, removes}, &map); error != 0) return error;
   const uint32_t wanted = call.attr.batch.count;
   if (wanted == 0) return 0;
-  int error = 0;
   uint32_t done = 0;
+  int error = step == write_next ? write_to_device(call, map.get(), wanted, &done) : -kNotSupported;
+  if (error != -kNotSupported) return tell_count(call, done, error);
+  error = 0;
   for (; done < wanted && error == 0; ++done) error = step(call, map.get(), done);
   return tell_count(call, error == 0 ? done : done - 1, error);
 }

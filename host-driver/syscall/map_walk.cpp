@@ -5,7 +5,7 @@
 #include <cerrno>
 
 #include "base/bits.h"
-#include "host-driver/netdev_offload.h"
+#include "host-driver/offload_core.h"
 #include "host-driver/syscall/map_access.h"
 
 namespace host {
@@ -40,6 +40,17 @@ int MapWalk::next(std::vector<uint8_t>* key) {
   if (!map_->host->key_from(slot_, *key)) return -ENOENT;
   slot_ = *map_->host->find(*key) + 1;
   return 0;
+}
+
+int MapWalk::take(uint32_t most, const EntryVisit& visit) {
+  if (!bpf_map_is_dev_bound(map_)) return -kNotSupported;
+  const std::vector<uint8_t> from = last_key_;
+  return bpf_map_offload_lookup_batch(
+      map_, from.empty() ? nullptr : from.data(), most,
+      [&](std::span<const uint8_t> key, std::span<const uint8_t> value) {
+        last_key_.assign(key.begin(), key.end());
+        visit(key, value);
+      });
 }
 
 uint32_t MapWalk::save() {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "host-driver/bpf_objects.h"
+#include "host-driver/netdev_offload.h"
 
 namespace host {
 
@@ -17,6 +17,8 @@ class MapWalk {
   int restore(uint32_t place);
   // ENOENT: that was the last key.
   int next(std::vector<uint8_t>* key);
+  // Several entries of a device. ENOENT: behind them there are no more; kNotSupported: no device that can.
+  int take(uint32_t most, const EntryVisit& visit);
   // Four bytes, whatever the size of keys.
   uint32_t save();
 

@@ -19,7 +19,8 @@ constexpr size_t kWindow = 32;  // messages on their way at a time
 
 }  // namespace
 
-int Maps::lookup_batch(Map& map, std::span<const uint8_t> from, unsigned most, const Visit& visit) {
+int Maps::lookup_batch(Map& map, std::span<const uint8_t> from, unsigned most,
+                       const EntryVisit& visit) {
   enter();
   std::vector<uint8_t> key(from.begin(), from.end());
   while (most != 0) {
@@ -39,13 +40,13 @@ int Maps::lookup_batch(Map& map, std::span<const uint8_t> from, unsigned most, c
 }
 
 // The card may take messages in any order, so no two for one key are on their way together.
-int Maps::update_batch(Map& map, std::span<const Item> items, uint64_t flags, size_t& done) {
+int Maps::update_batch(Map& map, std::span<const EntryView> entries, uint64_t flags, size_t& done) {
   enter();
   done = 0;
   if (flags >> 32 != 0) return -EOPNOTSUPP;
   struct Sent {
     int tag;
-    const Item* item;
+    const EntryView* entry;
   };
   std::deque<Sent> sent;
   int error = 0;
@@ -56,9 +57,9 @@ int Maps::update_batch(Map& map, std::span<const Item> items, uint64_t flags, si
     if (error == 0) ++done;
   };
   map.cache.block();
-  for (const Item& item : items) {
+  for (const EntryView& item : entries) {
     const auto clashes = [&](const Sent& other) {
-      return std::ranges::equal(other.item->key, item.key);
+      return std::ranges::equal(other.entry->key, item.key);
     };
     while (!sent.empty() && (sent.size() == kWindow || std::ranges::any_of(sent, clashes))) {
       finish_oldest();

@@ -14,6 +14,7 @@
 #include "host-driver/drivers/nfp/capabilities.h"
 #include "host-driver/drivers/nfp/ccm.h"
 #include "host-driver/drivers/nfp/map_cache.h"
+#include "host-driver/netdev_offload.h"
 
 namespace host::nfp {
 
@@ -45,14 +46,10 @@ class Maps {
   int next_key(Map& map, std::span<const uint8_t> key, std::span<uint8_t> next);
 
   // What a card's own driver does not have: many entries with one call (relaxed mode). `from` empty: from the first entry.
-  using Visit = std::function<void(std::span<const uint8_t> key, std::span<const uint8_t> value)>;
   // Up to `most` entries behind `from`; -ENOENT when they end, after the last of them.
-  int lookup_batch(Map& map, std::span<const uint8_t> from, unsigned most, const Visit& visit);
-  struct Item {
-    std::span<const uint8_t> key, value;
-  };
+  int lookup_batch(Map& map, std::span<const uint8_t> from, unsigned most, const EntryVisit& visit);
   // Ends with the first error; `done` counts the items before it.
-  int update_batch(Map& map, std::span<const Item> items, uint64_t flags, size_t& done);
+  int update_batch(Map& map, std::span<const EntryView> entries, uint64_t flags, size_t& done);
 
   // Records how a program uses the words of a value. False with the driver's words: it must not.
   bool claim_use(Map& map, std::span<const firmware::WordUse> use, std::string& why) const;

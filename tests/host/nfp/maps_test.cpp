@@ -177,7 +177,7 @@ TEST(NfpMaps, MovesManyEntriesWithOneCall) {
     keys.push_back(bytes_of(key % 50));  // the last ten change the first ten again
     values.push_back(bytes_of(uint64_t{key}));
   }
-  std::vector<host::nfp::Maps::Item> items;
+  std::vector<host::EntryView> items;
   for (size_t i = 0; i < keys.size(); ++i) items.push_back({keys[i], values[i]});
   size_t done = 0;
   EXPECT_EQ(driver.maps().update_batch(*map, items, 0, done), 0);
