@@ -8,6 +8,8 @@
 namespace host::nfp {
 namespace {
 
+constexpr unsigned kWordBits = 52;  // of a program word, ECC included
+
 bool take_one(unsigned& left) {
   if (left == 0) return false;
   --left;
@@ -49,9 +51,9 @@ void FaultyPort::wait(uint64_t time_ps) {
 }
 
 std::optional<uint64_t> FaultyPort::map_memory(std::span<const uint8_t> memory) {
-  if (std::exchange(faults.mapping_fails, false)) return std::nullopt;
-  if (std::exchange(faults.read_fails, false)) return port_.map_memory({});
-  const unsigned flips = std::exchange(faults.ecc_flips, 0);
+  if (take_one(faults.mapping_fails)) return std::nullopt;
+  if (take_one(faults.read_fails)) return port_.map_memory({});
+  const unsigned flips = std::min(std::exchange(faults.ecc_flips, 0), kWordBits);
   if (flips == 0 || memory.empty()) return port_.map_memory(memory);
   auto copy = std::make_unique<std::vector<uint8_t>>(memory.begin(), memory.end());
   for (unsigned bit = 0; bit < flips; ++bit) {

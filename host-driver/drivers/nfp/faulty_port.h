@@ -18,9 +18,9 @@ struct Faults {
   unsigned lose = 0, late = 0, duplicate = 0, truncate = 0, wrong_tag = 0;
   uint64_t late_ps = 1'000'000'000;
   size_t truncate_to = 4;
-  // Of the next program that is loaded.
-  bool mapping_fails = false;  // the host's side of DMA
-  bool read_fails = false;     // the card's side
+  // Of the next programs that are loaded.
+  unsigned mapping_fails = 0;  // so often the host's side of DMA
+  unsigned read_fails = 0;     // so often the card's side
   unsigned ecc_flips = 0;  // bits of its first word that arrive wrong: 1 is corrected, 2 are not
 };
 

@@ -78,9 +78,9 @@ TEST_F(NfpPrograms, AreRefusedInTheDriversWords) {
 }
 
 TEST_F(NfpPrograms, SurviveFaultsOfDma) {
-  driver_.faults().mapping_fails = true;
+  driver_.faults().mapping_fails = 1;
   EXPECT_EQ(load(harness::returning(1)), -ENOMEM);
-  driver_.faults().read_fails = true;
+  driver_.faults().read_fails = 1;
   EXPECT_EQ(load(harness::returning(1)), -EIO);
   EXPECT_EQ(extack_, "FW command error while loading BPF");
   EXPECT_THAT(driver_.last_log(), HasSubstr("reconfig error"));
