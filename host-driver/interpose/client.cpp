@@ -10,6 +10,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <memory>
 
 #include "host-driver/interpose/pin_path.h"
 
@@ -41,7 +42,7 @@ Message read_memory(const Message& ask, const Target& target) {
 Message identify(const Message& ask, const Target& target) {
   int access_mode = 0;
   const std::optional<FileId> file = target.identify(static_cast<int>(ask.word[0]), &access_mode);
-  if (!file) return answer(-EBADF);
+  if (!file || !target.is_waiting()) return answer(-EBADF);
   Message message = answer_file(*file);
   message.word[3] = access_mode;
   return message;
@@ -102,10 +103,31 @@ Message serve(const Message& ask, const Target& target, const Talk& talk) {
   }
 }
 
+// The most frequent calls, which no namespace concerns.
+bool is_about_elements(const Message& request) {
+  return request.verb == Verb::kBpf && request.word[0] >= BPF_MAP_LOOKUP_ELEM &&
+         request.word[0] <= BPF_MAP_GET_NEXT_KEY;
+}
+
 }  // namespace
 
 base::Result<Client> Client::over(Channel channel, uint32_t mode) {
-  Client client(std::move(channel));
+  const auto held = std::make_shared<Channel>(std::move(channel));
+  return over(
+      [held](const Message& request, const Serve& serve_question) -> std::optional<Message> {
+        if (!held->send(request)) return std::nullopt;
+        for (;;) {
+          std::optional<Message> message = held->receive();
+          if (!message || message->verb == Verb::kDone || message->verb == Verb::kPass)
+            return message;
+          if (!held->send(serve_question(*message))) return std::nullopt;
+        }
+      },
+      mode);
+}
+
+base::Result<Client> Client::over(Exchange exchange, uint32_t mode) {
+  Client client(std::move(exchange));
   Message hello;
   hello.verb = Verb::kHello;
   hello.word = {mode, kProtocol};
@@ -126,16 +148,14 @@ base::Result<Client> Client::connect(const std::string& path, uint32_t mode) {
 }
 
 std::optional<Message> Client::call(Message request, const Target& target, const Talk& talk) {
-  const FileId net = target.net_namespace();
-  request.word[2] = static_cast<int64_t>(net.dev);
-  request.word[3] = static_cast<int64_t>(net.ino);
-  request.word[4] = target.uid();
-  if (!channel_.send(request)) return std::nullopt;
-  for (;;) {
-    std::optional<Message> message = channel_.receive();
-    if (!message || message->verb == Verb::kDone || message->verb == Verb::kPass) return message;
-    if (!channel_.send(serve(*message, target, talk))) return std::nullopt;
+  if (!is_about_elements(request)) {
+    const FileId net = target.net_namespace();
+    request.word[2] = static_cast<int64_t>(net.dev);
+    request.word[3] = static_cast<int64_t>(net.ino);
   }
+  request.word[4] = target.uid();
+  return exchange_(std::move(request),
+                   [&](const Message& question) { return serve(question, target, talk); });
 }
 
 }  // namespace interpose

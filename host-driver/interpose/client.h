@@ -12,11 +12,16 @@ namespace interpose {
 // What kTalk needs; empty where the call has no socket.
 using Talk = std::function<std::vector<uint8_t>(std::span<const uint8_t>)>;
 
+// The server's door: a request to its answer, with questions back that `serve` answers. Nothing: the server is gone.
+using Serve = std::function<Message(const Message& question)>;
+using Exchange = std::function<std::optional<Message>(Message request, const Serve& serve)>;
+
 class Client {
  public:
   // Connects and says hello. Error: no server, or one of another protocol.
   static base::Result<Client> connect(const std::string& path, uint32_t mode);
   static base::Result<Client> over(Channel channel, uint32_t mode);
+  static base::Result<Client> over(Exchange exchange, uint32_t mode);
 
   // Fills in the caller's network namespace. Nothing: the server is gone.
   std::optional<Message> call(Message request, const Target& target, const Talk& talk = {});
@@ -25,8 +30,8 @@ class Client {
   const std::string& pins() const { return pins_; }
 
  private:
-  explicit Client(Channel channel) : channel_(std::move(channel)) {}
-  Channel channel_;
+  explicit Client(Exchange exchange) : exchange_(std::move(exchange)) {}
+  Exchange exchange_;
   std::string pins_;
 };
 

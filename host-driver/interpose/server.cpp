@@ -97,7 +97,7 @@ void Server::accept_one() {
   connection.fd = socket.get();
   connection.thread = std::thread([this, &connection, process, owned = socket.release()] {
     Channel channel{base::UniqueFd(owned)};
-    Session(channel, services_, process).run();
+    Session(services_, process).run(channel);
     const std::lock_guard guard(mutex_);  // the descriptor's number is not used after this
     connection.is_over = true;
   });

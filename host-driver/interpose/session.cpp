@@ -15,16 +15,25 @@ std::vector<uint8_t> bytes_of(const std::string& text) { return {text.begin(), t
 
 }  // namespace
 
-void Session::run() {
+void Session::run(Channel& channel) {
+  const Ask ask_over_channel = [&](const Message& question) -> std::optional<Message> {
+    if (!channel.send(question, kAskTimeoutMs)) return std::nullopt;
+    return channel.receive(kAskTimeoutMs);
+  };
   while (!broken_) {
-    const std::optional<Message> request = channel_.receive();
+    const std::optional<Message> request = channel.receive();
     if (!request) return;
-    if (services_.placeholders.collect()) services_.objects.settle();
-    if (!channel_.send(answer(*request), kAskTimeoutMs)) return;
+    if (!channel.send(answer(*request, ask_over_channel), kAskTimeoutMs)) return;
   }
 }
 
-Message Session::answer(const Message& request) {
+Message Session::answer(const Message& request, const Ask& ask) {
+  ask_ = &ask;
+  if (services_.placeholders.collect()) services_.objects.settle();
+  return answer_verb(request);
+}
+
+Message Session::answer_verb(const Message& request) {
   known_.clear();
   known_fd_ = -1;
   if (!greeted_ && request.verb != Verb::kHello) return done(-EPROTO);

@@ -1,4 +1,4 @@
-// One connection of a front end: its requests, one after the other.
+// One front end of the server: its requests, one after the other.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -17,15 +17,18 @@ inline host::NetNamespace net_of(const Message& request) {
 
 class Session {
  public:
+  // A question to the front end. Nothing: it is gone.
+  using Ask = std::function<std::optional<Message>(Message question)>;
+
   // `client` names the process at the other end, for its limits.
-  Session(Channel& channel, Services& services, uint64_t client)
-      : channel_(channel), services_(services), client_(client) {}
+  Session(Services& services, uint64_t client) : services_(services), client_(client) {}
 
   // Until the front end hangs up, breaks the protocol, or leaves a question unanswered for kAskTimeoutMs.
-  void run();
+  void run(Channel& channel);
+  Message answer(const Message& request, const Ask& ask);
 
  private:
-  Message answer(const Message& request);
+  Message answer_verb(const Message& request);
   Message hello(const Message& request);
   Message bpf(const Message& request);
   Message netlink(const Message& request);
@@ -48,13 +51,13 @@ class Session {
   std::string read_path(const Message& request, uint64_t address);
   uint32_t first_device(const Message& request);  // ifindex, 0: none
 
-  Channel& channel_;
   Services& services_;
   const uint64_t client_;
   uint32_t mode_ = 0;
   bool greeted_ = false;
   bool broken_ = false;
   // Of the call in progress.
+  const Ask* ask_ = nullptr;
   std::vector<uint8_t> known_;  // memory, as records
   int known_fd_ = -1;
   FileId known_file_;

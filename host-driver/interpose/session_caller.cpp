@@ -23,9 +23,7 @@ FileId file_in(const Message& answer) {
 
 std::optional<Message> Session::ask(Verb verb, const Words& word, std::vector<uint8_t> data) {
   if (broken_) return std::nullopt;
-  Message question{verb, word, std::move(data), {}};
-  std::optional<Message> reply;
-  if (channel_.send(question, kAskTimeoutMs)) reply = channel_.receive(kAskTimeoutMs);
+  std::optional<Message> reply = (*ask_)({verb, word, std::move(data), {}});
   broken_ = !reply || reply->verb != Verb::kAnswer;
   if (broken_) return std::nullopt;
   return reply;

@@ -17,6 +17,7 @@ namespace interpose {
 namespace {
 
 constexpr uint64_t kPageBytes = 4096;
+constexpr size_t kMostPieces = 16;  // of memory in one call
 
 std::string file_text(const std::string& path) {
   const base::UniqueFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -32,11 +33,15 @@ std::string Target::proc(const std::string& rest) const {
 }
 
 bool Target::read(uint64_t address, std::span<uint8_t> to) const {
+  return peek(address, to) && (to.empty() || is_waiting_());
+}
+
+bool Target::peek(uint64_t address, std::span<uint8_t> to) const {
   if (to.empty()) return true;
   const iovec here = {to.data(), to.size()};
   const iovec there = {reinterpret_cast<void*>(address), to.size()};
   const ssize_t n = process_vm_readv(thread_, &here, 1, &there, 1, 0);
-  return n == static_cast<ssize_t>(to.size()) && is_waiting_();
+  return n == static_cast<ssize_t>(to.size());
 }
 
 bool Target::write(uint64_t address, std::span<const uint8_t> from) const {
@@ -45,6 +50,26 @@ bool Target::write(uint64_t address, std::span<const uint8_t> from) const {
   const iovec here = {const_cast<uint8_t*>(from.data()), from.size()};
   const iovec there = {reinterpret_cast<void*>(address), from.size()};
   return process_vm_writev(thread_, &here, 1, &there, 1, 0) == static_cast<ssize_t>(from.size());
+}
+
+bool Target::write(std::span<const MemoryPiece> pieces) const {
+  if (pieces.empty()) return true;
+  if (!is_waiting_()) return false;
+  while (!pieces.empty()) {
+    iovec here[kMostPieces], there[kMostPieces];
+    const size_t count = std::min(pieces.size(), kMostPieces);
+    size_t bytes = 0;
+    for (size_t i = 0; i < count; ++i) {
+      const std::span<const uint8_t> from = pieces[i].bytes;
+      here[i] = {const_cast<uint8_t*>(from.data()), from.size()};
+      there[i] = {reinterpret_cast<void*>(pieces[i].address), from.size()};
+      bytes += from.size();
+    }
+    if (process_vm_writev(thread_, here, count, there, count, 0) != static_cast<ssize_t>(bytes))
+      return false;
+    pieces = pieces.subspan(count);
+  }
+  return true;
 }
 
 std::string Target::read_path(uint64_t address) const {
@@ -69,7 +94,6 @@ std::optional<FileId> Target::identify(int fd, int* access_mode) const {
     return std::nullopt;
   const bool can_read = (link.st_mode & S_IRUSR) != 0, can_write = (link.st_mode & S_IWUSR) != 0;
   *access_mode = can_read && can_write ? O_RDWR : can_write ? O_WRONLY : O_RDONLY;
-  if (!is_waiting_()) return std::nullopt;
   return FileId{file.st_dev, file.st_ino};
 }
 

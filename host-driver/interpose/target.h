@@ -21,6 +21,11 @@ struct FileId {
   bool operator==(const FileId&) const = default;
 };
 
+struct MemoryPiece {
+  uint64_t address = 0;
+  std::span<const uint8_t> bytes;
+};
+
 class Target {
  public:
   // `thread` may be any thread of the process. `is_waiting` says whether it still waits for the answer to its call: its id
@@ -29,10 +34,15 @@ class Target {
       : thread_(thread), is_waiting_(std::move(is_waiting)) {}
 
   bool read(uint64_t address, std::span<uint8_t> to) const;
+  // Without asking whether the process still waits: for several reads, before one is_waiting().
+  bool peek(uint64_t address, std::span<uint8_t> to) const;
+  bool is_waiting() const { return is_waiting_(); }
   bool write(uint64_t address, std::span<const uint8_t> from) const;
+  bool write(std::span<const MemoryPiece> pieces) const;
   // A path of at most PATH_MAX bytes; empty: unreadable or too long.
   std::string read_path(uint64_t address) const;
 
+  // As peek(), not as read().
   std::optional<FileId> identify(int fd, int* access_mode) const;
   // A descriptor of our own for the same open file; none: errno says why.
   base::UniqueFd duplicate(int fd) const;

@@ -52,7 +52,7 @@ void tell_in_advance(Message& request, const Target& target) {
     // Never across a page, since the next one may not exist.
     const std::span known(bytes.data(),
                           std::min<size_t>(kBytes, kPageBytes - address % kPageBytes));
-    if (address != 0 && target.read(address, known)) append_record(request.data, address, known);
+    if (address != 0 && target.peek(address, known)) append_record(request.data, address, known);
   }
 }
 
@@ -87,15 +87,19 @@ Outcome Traps::trap_bpf(const Call& call, const Target& target) {
   request.word[1] = static_cast<int64_t>(call.arg[1]);
   request.word[5] = static_cast<int64_t>(size);
   request.data.resize(size);
-  if (!target.read(call.arg[1], request.data)) return Outcome::result(-EFAULT);
+  if (!target.peek(call.arg[1], request.data)) return Outcome::result(-EFAULT);
   tell_in_advance(request, target);
+  if (!target.is_waiting()) return Outcome::result(-EFAULT);
   std::optional<Message> reply = client_.call(std::move(request), target);
   if (!reply) return gone();
   if (reply->verb == Verb::kPass) return Outcome::pass();
-  if (!for_each_record(reply->data, [&](uint64_t address, std::span<const uint8_t> bytes) {
-        return target.write(address, bytes);
-      }))
-    return Outcome::result(-EFAULT);
+  std::vector<MemoryPiece> pieces;
+  const bool is_whole =
+      for_each_record(reply->data, [&](uint64_t address, std::span<const uint8_t> bytes) {
+        if (!bytes.empty()) pieces.push_back({address, bytes});
+        return true;
+      });
+  if (!is_whole || !target.write(pieces)) return Outcome::result(-EFAULT);
   Outcome outcome = Outcome::result(reply->word[0]);
   if (!reply->fds.empty()) outcome.fd = std::move(reply->fds.front());
   return outcome;
