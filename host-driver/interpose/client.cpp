@@ -103,12 +103,6 @@ Message serve(const Message& ask, const Target& target, const Talk& talk) {
   }
 }
 
-// The most frequent calls, which no namespace concerns.
-bool is_about_elements(const Message& request) {
-  return request.verb == Verb::kBpf && request.word[0] >= BPF_MAP_LOOKUP_ELEM &&
-         request.word[0] <= BPF_MAP_GET_NEXT_KEY;
-}
-
 }  // namespace
 
 base::Result<Client> Client::over(Channel channel, uint32_t mode) {
@@ -152,8 +146,8 @@ std::optional<Message> Client::call(Message request, const Target& target, const
     const FileId net = target.net_namespace();
     request.word[2] = static_cast<int64_t>(net.dev);
     request.word[3] = static_cast<int64_t>(net.ino);
+    request.word[4] = target.uid();
   }
-  request.word[4] = target.uid();
   return exchange_(std::move(request),
                    [&](const Message& question) { return serve(question, target, talk); });
 }

@@ -6,6 +6,8 @@
 // reach the process that called.
 #pragma once
 
+#include <linux/bpf.h>
+
 #include <array>
 #include <cstdint>
 #include <vector>
@@ -15,8 +17,8 @@
 namespace interpose {
 
 enum class Verb : uint32_t {
-  // Requests. Words 2 and 3 of each but calls on the elements of a map: device and inode of
-  // the caller's network namespace; 4: its user id.
+  // Requests. Words 2 and 3 of each: device and inode of the caller's network namespace; 4: its user
+  // id. Calls on the elements of a map are without: who has the descriptor may make them.
   kHello,  // 0 Mode bits, 1 kProtocol; answer: 0 or -errno, data: folder to show as a bpf file system
   // 0 command, 1 address of attr, 5 its size, 6 a descriptor whose file is known already (-1: none), 7 device, 8 inode, 9 access mode;
   // data: attr, then memory that is known already (memory_records.h).
@@ -57,5 +59,11 @@ struct Message {
   std::vector<uint8_t> data;
   std::vector<base::UniqueFd> fds;
 };
+
+// The most frequent calls.
+inline bool is_about_elements(const Message& request) {
+  return request.verb == Verb::kBpf && request.word[0] >= BPF_MAP_LOOKUP_ELEM &&
+         request.word[0] <= BPF_MAP_GET_NEXT_KEY;
+}
 
 }  // namespace interpose

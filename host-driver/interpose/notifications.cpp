@@ -4,24 +4,28 @@
 
 #include <fcntl.h>
 #include <linux/seccomp.h>
-#include <poll.h>
 #include <sys/ioctl.h>
 
 #include <cerrno>
 
 namespace interpose {
 
+void hand_over_at_once(int listener) {
+  // Linux 6.6; headers may be older.
+  constexpr uint64_t kSyncWakeUp = 1;
+  constexpr unsigned long kSetFlags = SECCOMP_IOW(4, uint64_t);
+  static_cast<void>(ioctl(listener, kSetFlags, kSyncWakeUp));
+}
+
+// The call waits in the kernel, which wakes one thread for each notification.
 std::optional<Notification> receive_notification(int listener) {
   for (;;) {
-    pollfd entry = {listener, POLLIN, 0};
-    if (poll(&entry, 1, -1) < 0 && errno != EINTR) return std::nullopt;
-    if ((entry.revents & POLLIN) == 0) {
-      if ((entry.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0) return std::nullopt;
-      continue;
-    }
     seccomp_notif notification = {};
-    // ENOENT: the caller was killed meanwhile.
-    if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &notification) != 0) continue;
+    if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &notification) != 0) {
+      // ENOENT: the caller was killed meanwhile.
+      if (errno == EINTR || errno == ENOENT) continue;
+      return std::nullopt;
+    }
     Notification out{notification.id, static_cast<int>(notification.pid), {}};
     out.call.number = notification.data.nr;
     for (size_t i = 0; i < out.call.arg.size(); ++i) out.call.arg[i] = notification.data.args[i];

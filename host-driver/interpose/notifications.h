@@ -16,7 +16,9 @@ struct Notification {
   Call call;
 };
 
-// Blocks. Nothing: nobody is left whose calls could stop.
+// A caller and the thread that answers it wait for each other: where the kernel can, the one goes on where the other stopped.
+void hand_over_at_once(int listener);
+// Blocks, for ever on kernels that do not tell that nobody is left whose calls could stop. Nothing: they do.
 std::optional<Notification> receive_notification(int listener);
 bool still_waits(int listener, uint64_t id);
 void answer_notification(int listener, uint64_t id, const Outcome& outcome);

@@ -29,7 +29,8 @@ void Session::run(Channel& channel) {
 
 Message Session::answer(const Message& request, const Ask& ask) {
   ask_ = &ask;
-  if (services_.placeholders.collect()) services_.objects.settle();
+  // What was closed meanwhile goes before the caller may look for it.
+  if (!is_about_elements(request) && services_.placeholders.collect()) services_.objects.settle();
   return answer_verb(request);
 }
 

@@ -10,7 +10,6 @@
 #include <ctime>
 #include <fstream>
 #include <memory>
-#include <mutex>
 #include <thread>
 
 #include "host-driver/interpose/notifications.h"
@@ -24,7 +23,6 @@ constexpr timespec kGrace = {1, 0};  // between SIGTERM and SIGKILL
 
 struct Shared {
   base::UniqueFd listener;
-  std::mutex receiving;
   RouteQueues queues;
 };
 
@@ -32,11 +30,7 @@ void answer_calls(const std::shared_ptr<Shared>& shared, Client client) {
   Traps traps(std::move(client), shared->queues);
   const int listener = shared->listener.get();
   for (;;) {
-    std::optional<Notification> notification;
-    {
-      const std::lock_guard lock(shared->receiving);
-      notification = receive_notification(listener);
-    }
+    const std::optional<Notification> notification = receive_notification(listener);
     if (!notification) return;
     const uint64_t id = notification->id;
     const Target target(notification->thread, [=] { return still_waits(listener, id); });
@@ -102,6 +96,7 @@ base::Result<int> supervise(Launched launched,
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   const auto shared = std::make_shared<Shared>();
   shared->listener = std::move(launched.listener);
+  if (shared->listener) hand_over_at_once(shared->listener.get());
   for (int i = 0; shared->listener && i < kThreads; ++i) {
     base::Result<Client> client = connect();
     if (!client) {
