@@ -2,12 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fpc/firmware/capability_tlv.h"
 
+#include <algorithm>
 #include <initializer_list>
 
 #include "base/bits.h"
 
 namespace firmware {
 namespace {
+
+constexpr uint32_t kWidestOffset = 255;
 
 void append(std::vector<uint8_t>& bytes, uint32_t value) {
   bytes.resize(bytes.size() + 4);
@@ -32,9 +35,10 @@ std::vector<uint8_t> capability_tlvs(const Capability& capability,
   }
   const AdjustHead& head = capability.adjust_head;
   if (head.off_max != 0) {
+    // Drivers do without adjust_head when the window does not fit their immediates.
     append(bytes, CapabilityType::kAdjustHead,
-           {head.no_meta ? 1u : 0u, head.off_min, head.off_max, head.guaranteed_sub,
-            head.guaranteed_add});
+           {head.no_meta ? 1u : 0u, head.off_min, std::min(head.off_max, kWidestOffset),
+            head.guaranteed_sub, head.guaranteed_add});
   }
   const MapLimits& maps = capability.maps;
   if (maps.types != 0) {
