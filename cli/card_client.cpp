@@ -124,6 +124,21 @@ bool CardClient::fill(Prog& prog) {
   return prog.maps.empty() || bpf(BPF_OBJ_GET_INFO_BY_FD, attr) >= 0;
 }
 
+base::Result<std::vector<uint64_t>> CardClient::words(const Prog& prog) {
+  std::vector<uint64_t> words(prog.info.jited_prog_len / sizeof(uint64_t));
+  bpf_prog_info again = {};
+  again.jited_prog_insns = address_of(words.data());
+  again.jited_prog_len = static_cast<uint32_t>(words.size() * sizeof(uint64_t));
+  bpf_attr attr = {};
+  attr.info.bpf_fd = static_cast<uint32_t>(prog.fd.get());
+  attr.info.info_len = sizeof again;
+  attr.info.info = address_of(&again);
+  const int64_t failed = bpf(BPF_OBJ_GET_INFO_BY_FD, attr);
+  if (failed >= 0) return words;
+  return base::io_error(
+      fmt::format("the card does not answer: {}", std::strerror(static_cast<int>(-failed))));
+}
+
 template <typename Object>
 base::Result<std::vector<Object>> CardClient::all(int next_command, int open_command) {
   std::vector<Object> out;

@@ -37,6 +37,8 @@ class CardClient {
   base::Result<Prog> prog(const std::string& name);
   base::Result<std::vector<Map>> maps();
   base::Result<std::vector<Prog>> progs();
+  // What the device's driver made of it, before relocation; empty: nothing.
+  base::Result<std::vector<uint64_t>> words(const Prog& prog);
 
  private:
   using Call = std::function<int64_t(int command, bpf_attr& attr, base::UniqueFd* fd)>;

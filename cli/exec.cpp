@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "cli/card_options.h"
 #include "cli/commands.h"
 #include "cli/manual.h"
 #include "cli/message.h"
@@ -23,7 +24,8 @@ namespace {
 constexpr const char* kLibrary = "libmillrace-preload.so";
 
 struct ExecOptions {
-  std::string nic = "nic0", socket;
+  CardChoice card;
+  std::string socket;
   bool hybrid = false, isolated = false, promote = false, strict = false, only_bpf = false;
   bool preload = false;
   std::vector<std::string> command;
@@ -76,9 +78,11 @@ void export_settings(const std::string& socket, const std::string& pins,
   }
 }
 
+using Connect = std::function<base::Result<interpose::Client>()>;
+
 // With `socket` and `pins` of a server that listens.
 int run(const ExecOptions& options, const std::string& socket, const std::string& pins,
-        const sigset_t& mask) {
+        const Connect& connect, const sigset_t& mask) {
   export_settings(socket, pins, options);
   interpose::Command command{options.command, options.only_bpf, !options.preload,
                              options.hybrid ? "" : pins, mask};
@@ -93,8 +97,7 @@ int run(const ExecOptions& options, const std::string& socket, const std::string
     launched = interpose::launch(command);
   }
   if (!launched) return fail(launched.error());
-  base::Result<int> code = interpose::supervise(
-      std::move(*launched), [&] { return interpose::Client::connect(socket, options.mode()); });
+  base::Result<int> code = interpose::supervise(std::move(*launched), connect);
   return code ? *code : fail(code.error());
 }
 
@@ -108,14 +111,18 @@ int exec(const ExecOptions& options) {
     base::Result<interpose::Client> client =
         interpose::Client::connect(options.socket, options.mode());
     if (!client) return fail(client.error());
-    return run(options, options.socket, client->pins(), mask);
+    const Connect connect = [&] {
+      return interpose::Client::connect(options.socket, options.mode());
+    };
+    return run(options, options.socket, client->pins(), connect, mask);
   }
-  interpose::CardOptions card;
-  card.nic = options.nic;
-  if (options.hybrid) card.first_id = interpose::kFirstHybridId;
-  base::Result<std::unique_ptr<interpose::CardServer>> server = interpose::CardServer::start(card);
+  base::Result<interpose::CardOptions> card = find_card(options.card);
+  if (!card) return fail(card.error());
+  if (options.hybrid) card->first_id = interpose::kFirstHybridId;
+  base::Result<std::unique_ptr<interpose::CardServer>> server = interpose::CardServer::start(*card);
   if (!server) return fail(server.error());
-  return run(options, (*server)->socket(), (*server)->pins(), mask);
+  const Connect connect = [&] { return (*server)->connect(options.mode()); };
+  return run(options, (*server)->socket(), (*server)->pins(), connect, mask);
 }
 
 }  // namespace
@@ -124,8 +131,7 @@ void add_exec(CLI::App& app, Action& action) {
   auto options = std::make_shared<ExecOptions>();
   CLI::App* command = app.add_subcommand(
       "exec", "run any program against a card: bpftool, ip, tc, your own loader");
-  command->add_option("--nic", options->nic, "name of the card's network device")
-      ->capture_default_str();
+  add_card_choice(*command, options->card);
   command->add_option("--socket", options->socket,
                       "use the card of this `millrace serve` (default: one of its own)");
   CLI::Option* isolated =

@@ -23,16 +23,20 @@ constexpr Page kPages[] = {
 card and sends packets through it. Without --pcap and --traffic, 100000 UDP packets of 64 bytes and
 1000 flows come at line rate. `lost` counts packets that never reached the program, `drop` those
 that it dropped; lost and verdicts add up to offered. Times are simulated; everything but `wall` in
-the JSON depends only on inputs and seed. Sizes of --traffic include the FCS, captures do not. With --dev
-a real card runs the program, attached to its hardware through the running kernel while the command
-lasts (docs/hardware.md); what it reports are the interface's counters and the maps.)",
+the JSON depends only on inputs and seed. Sizes of --traffic include the FCS, captures do not.
+--map-sync puts the program on a live card through the driver and measures what user space gets of
+maps, in simulated time: look-ups, updates, deletes, dumps with one and with four entries a message,
+batches; first on an idle card, then while the packets pass. docs/maps.md explains the rows. With
+--dev a real card runs the program, attached to its hardware through the running kernel while the
+command lasts (docs/hardware.md); what it reports are the interface's counters and the maps.)",
      R"(0  the run is over, whatever its verdicts and faults
 1  --verify kernel: the kernel's verifier answers differently; --dev: the interface cannot offload
 2  bad input or usage, or a file cannot be written)",
      R"(millrace run build/examples/drop.bpf.o --nic agilio-cx-2x40 --packets 20000
 millrace run build/examples/firewall.bpf.o --pcap build/examples/office.pcap --maps build/examples/firewall.json
 millrace run build/examples/sample.bpf.o --pcap build/examples/office.pcap --events -
-millrace run --filter 'tcp port 80' --traffic size=imix,flows=100,rate=20Mpps --duration 1ms --json -)"},
+millrace run --filter 'tcp port 80' --traffic size=imix,flows=100,rate=20Mpps --duration 1ms --json -
+millrace run build/examples/firewall.bpf.o --nic agilio-cx-2x40 --map-sync entries=500,ops=200 --packets 50000)"},
     {"sweep",
      R"(Runs a program in every combination of the values given for cards, FPCs, traffic and seeds, several
 at a time, each in a process of its own. The program and any other option of `millrace run` go to
@@ -76,11 +80,13 @@ docs/rtl.md has more.)",
      R"(millrace cosim build/examples/ttl.bpf.o --packets 100)"},
     {"serve",
      R"(Keeps a card with one network device until it is told to end (SIGTERM, SIGINT). It prints the socket that
-millrace exec, map, prog and knob take, and a folder for pins. Only the user who started it may
-connect; a client that dies takes nothing down. docs/tools.md has more.)",
+millrace exec, map, prog and knob take, and a folder for pins. Programs that are attached run on the
+card; with --tap they get the packets that the network stack sends through it, which needs root.
+--nic netdevsim accepts programs and runs none. Only the user who started it may connect; a client
+that dies takes nothing down. docs/tools.md has more.)",
      R"(0  told to end
 2  bad input or usage, or the socket is in use)",
-     R"(millrace serve --nic nic0 --socket card.sock)"},
+     R"(millrace serve --nic agilio-cx-2x40 --socket card.sock)"},
     {"exec",
      R"(Runs a command and everything that it starts with the card in place of the kernel's: bpf(2) and rtnetlink
 calls are answered by the simulated card, all others go to the kernel. No privileges are needed.
@@ -90,12 +96,13 @@ docs/tools.md has more.)",
      R"(millrace exec -- ip link show nic0
 millrace exec -- bpftool prog show)"},
     {"knob",
-     R"(Reads and sets the switches of a card that lives on: those of the kernel's netdevsim under their names,
-`present` (the device is there) and `hw-tc-offload`. Without a name it lists all.)",
+     R"(Reads and sets the switches of a card that lives on: `present` (the device is there), `hw-tc-offload`,
+faults that strike next (fault_*), counters, which can only be read, and `log`, the driver's messages;
+of netdevsim the switches that the kernel's has. Without a name it lists all but the log.)",
      R"(0  done
 2  bad input or usage, or no card answers)",
      R"(millrace knob --socket card.sock
-millrace knob bpf_map_accept=N --socket card.sock)"},
+millrace knob fault_late=1 --socket card.sock)"},
     {"map",
      R"(Reads and changes the maps of a card that lives on, or with --dev of a real one, by id or name. Keys and values are numbers of the map's
 size, little endian, or bytes with commas between.)",
@@ -140,6 +147,12 @@ size, little endian, or bytes with commas between.)",
      R"(0  done
 2  bad input or usage, no such program, or no card answers)",
      R"(millrace prog show firewall --socket card.sock)"},
+    {"prog dump",
+     R"(Prints the words that the card's driver made of a program, before relocation: one 16-digit hex word a
+line, as millrace dis reads them, or their bytes into a file, as millrace cosim --dump does.)",
+     R"(0  done
+2  bad input or usage, no such program, it is not on a card, or no card answers)",
+     R"(millrace prog dump firewall --socket card.sock)"},
     {"hw",
      R"(Asks the running kernel, without changing anything, whether the driver of a network interface offloads
 eBPF, and says in one sentence what is missing. With a program it also says what the kernel's JIT

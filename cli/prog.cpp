@@ -1,6 +1,7 @@
 // millrace prog: the programs of a card that lives on, or of a real one.
 // SPDX-License-Identifier: Apache-2.0
 #include <CLI/CLI.hpp>
+#include <cstring>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -70,6 +71,25 @@ int show(const CardAddress& address, const std::string& name, const std::string&
   return print(one, json);
 }
 
+int dump(const CardAddress& address, const std::string& name, const std::string& file) {
+  base::Result<CardClient> client = CardClient::open(address);
+  if (!client) return fail(client.error());
+  base::Result<CardClient::Prog> prog = client->prog(name);
+  if (!prog) return fail(prog.error());
+  const base::Result<std::vector<uint64_t>> words = client->words(*prog);
+  if (!words) return fail(words.error());
+  if (words->empty())
+    return fail(base::invalid_input(fmt::format("{} has no words: it is not on a card", name)));
+  if (!file.empty()) {
+    std::string bytes(words->size() * sizeof(uint64_t), '\0');
+    std::memcpy(bytes.data(), words->data(), bytes.size());
+    const base::Result<void> written = write_file(file, bytes);
+    return written ? kDone : fail(written.error());
+  }
+  for (const uint64_t word : *words) fmt::print("{:016x}\n", word);
+  return kDone;
+}
+
 }  // namespace
 
 void add_prog(CLI::App& app, Action& action) {
@@ -92,6 +112,15 @@ void add_prog(CLI::App& app, Action& action) {
   const auto card_of_one = add_card_options(*one);
   one->add_option("PROGRAM", *name, "id, or name")->required();
   one->callback([=, &action] { action = [=] { return show(*card_of_one, *name, *json); }; });
+  CLI::App* words =
+      command->add_subcommand("dump", "the words of a program, as millrace dis reads them");
+  add_manual(*words);
+  const auto card_of_words = add_card_options(*words);
+  words->add_option("PROGRAM", *name, "id, or name")->required();
+  auto file = std::make_shared<std::string>();
+  words->add_option("--file", *file,
+                    "write the bytes here, as `bpftool prog dump jited` does, for millrace cosim");
+  words->callback([=, &action] { action = [=] { return dump(*card_of_words, *name, *file); }; });
 }
 
 }  // namespace cli

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <memory>
 
+#include "cli/card_options.h"
 #include "cli/commands.h"
 #include "cli/manual.h"
 #include "cli/message.h"
@@ -13,17 +14,26 @@
 namespace cli {
 namespace {
 
-int serve(interpose::CardOptions options) {
+struct ServeOptions {
+  CardChoice card;
+  std::string socket;
+};
+
+int serve(const ServeOptions& wanted) {
+  base::Result<interpose::CardOptions> options = find_card(wanted.card);
+  if (!options) return fail(options.error());
+  options->first_id = interpose::kFirstHybridId;
+  options->socket = wanted.socket.empty() ? interpose::default_socket() : wanted.socket;
   sigset_t ends;
   sigemptyset(&ends);
   for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGIO}) sigaddset(&ends, number);
   sigprocmask(SIG_BLOCK, &ends, nullptr);  // in the server's threads as well
   sigdelset(&ends, SIGIO);                 // lease breaks concern nobody
-  if (options.socket.empty()) options.socket = interpose::default_socket();
   base::Result<std::unique_ptr<interpose::CardServer>> server =
-      interpose::CardServer::start(options);
+      interpose::CardServer::start(*options);
   if (!server) return fail(server.error());
-  fmt::print("{} serves on {}, pins in {}\n", options.nic, (*server)->socket(), (*server)->pins());
+  fmt::print("{} serves on {}, pins in {}\n", options->ifname, (*server)->socket(),
+             (*server)->pins());
   std::fflush(stdout);
   int number = 0;
   sigwait(&ends, &number);
@@ -33,11 +43,13 @@ int serve(interpose::CardOptions options) {
 }  // namespace
 
 void add_serve(CLI::App& app, Action& action) {
-  auto options = std::make_shared<interpose::CardOptions>();
-  options->first_id = interpose::kFirstHybridId;
+  auto options = std::make_shared<ServeOptions>();
   CLI::App* command =
       app.add_subcommand("serve", "keep a card that other programs use through `millrace exec`");
-  command->add_option("--nic", options->nic, "name of its network device")->capture_default_str();
+  add_card_choice(*command, options->card);
+  command->add_option("--tap", options->card.taps,
+                      "WIRE,HOST: two tap interfaces to make; packets sent into WIRE reach the "
+                      "card, those that pass come out of HOST, and back without a program");
   command->add_option("--socket", options->socket,
                       "listen here (default: " + interpose::default_socket() + ")");
   add_manual(*command);

@@ -1,4 +1,4 @@
-// The netdevsim-like driver behind the callbacks of a server.
+// The two drivers behind the callbacks of a server.
 // SPDX-License-Identifier: Apache-2.0
 #include "host-driver/interpose/card_driver.h"
 
@@ -6,15 +6,23 @@
 #include <memory>
 
 #include "host-driver/drivers/netdevsim/netdevsim.h"
+#include "host-driver/drivers/nfp/tap_link.h"
 
 namespace interpose {
 namespace {
+
+constexpr const char* kLog = "log";  // what the driver would write to the kernel's log
 
 struct Card {
   explicit Card(host::Network& network) : device(network, 0) {}
   host::netdevsim::Device device;
   std::map<const host::net_device*, uint32_t> ports;
   uint32_t next = 0;
+};
+
+struct CabledCard {
+  std::unique_ptr<host::nfp::Adapter> adapter;
+  std::unique_ptr<host::nfp::TapLink> link;
 };
 
 }  // namespace
@@ -39,6 +47,39 @@ base::Result<CardDriver> make_netdevsim_card(host::Network& network) {
     return card->device.set_knob(knob, value);
   };
   return driver;
+}
+
+MakeCard nfp_card(const host::nfp::Adapter::Options& options, const TapNames& taps) {
+  return [options, taps](host::Network& network) -> base::Result<CardDriver> {
+    base::Result<std::unique_ptr<host::nfp::Adapter>> made =
+        host::nfp::Adapter::create(network, options);
+    if (!made) return made.error();
+    const auto cabled = std::make_shared<CabledCard>();
+    cabled->adapter = std::move(*made);
+    if (!taps.wire.empty()) {
+      base::Result<std::unique_ptr<host::nfp::TapLink>> link =
+          host::nfp::TapLink::start(*cabled->adapter, taps.wire, taps.host);
+      if (!link) return link.error();
+      cabled->link = std::move(*link);
+    }
+    const std::shared_ptr<host::nfp::Adapter> card(cabled, cabled->adapter.get());
+    CardDriver driver;
+    driver.add_port = [card](host::net* ns, const std::string& name) {
+      return card->add_port(ns, name);
+    };
+    driver.remove_port = [card](host::net_device*) { card->remove_port(); };
+    driver.knobs = [card] { return card->knob_names(); };
+    driver.read_knob = [card](const std::string& knob) -> base::Result<std::string> {
+      if (knob != kLog) return card->knob(knob);
+      std::string text;
+      for (const std::string& line : card->log()) text += text.empty() ? line : '\n' + line;
+      return text;
+    };
+    driver.write_knob = [card](const std::string& knob, const std::string& value) {
+      return card->set_knob(knob, value);
+    };
+    return driver;
+  };
 }
 
 }  // namespace interpose

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "host-driver/drivers/nfp/adapter.h"
 #include "host-driver/rtnl/network.h"
 
 namespace interpose {
@@ -25,5 +26,12 @@ using MakeCard = std::function<base::Result<CardDriver>(host::Network& network)>
 
 // Accepts programs and maps and never runs them.
 base::Result<CardDriver> make_netdevsim_card(host::Network& network);
+
+struct TapNames {
+  std::string wire, host;  // empty: the card has no cable
+};
+
+// A simulated card that runs them, under our driver.
+MakeCard nfp_card(const host::nfp::Adapter::Options& options, const TapNames& taps = {});
 
 }  // namespace interpose

@@ -4,7 +4,9 @@
 
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "host-driver/interpose/session.h"
 #include "host-driver/kernel_locks.h"
 
 namespace interpose {
@@ -34,6 +36,10 @@ CardServer::CardServer(RunDirectory folder, uint32_t first_id)
       strict_(objects_, network_, {.strict = true}) {}
 
 CardServer::~CardServer() {
+  {
+    const std::lock_guard lock(door_->mutex);
+    door_->is_open = false;
+  }
   server_.reset();
   services_.reset();
   placeholders_.reset();
@@ -43,9 +49,9 @@ CardServer::~CardServer() {
 }
 
 base::Result<std::unique_ptr<CardServer>> CardServer::start(const CardOptions& options) {
-  if (options.nic.empty() || options.nic.size() > 15 ||
-      options.nic.find_first_of("/: \t\n") != std::string::npos)
-    return base::invalid_input("no name for a network device: `" + options.nic +
+  if (options.ifname.empty() || options.ifname.size() > 15 ||
+      options.ifname.find_first_of("/: \t\n") != std::string::npos)
+    return base::invalid_input("no name for a network device: `" + options.ifname +
                                "`; 1 to 15 bytes without blanks, slashes and colons are allowed");
   struct stat net = {};
   if (stat("/proc/self/ns/net", &net) != 0) return base::io_error("/proc is not there");
@@ -54,7 +60,7 @@ base::Result<std::unique_ptr<CardServer>> CardServer::start(const CardOptions& o
   if (!folder) return folder.error();
   std::unique_ptr<CardServer> card(new CardServer(std::move(*folder), options.first_id));
   card->socket_ = options.socket.empty() ? card->folder_.socket() : options.socket;
-  card->nic_ = options.nic;
+  card->ifname_ = options.ifname;
   card->home_ = {net.st_dev, net.st_ino};
   base::Result<CardDriver> driver = options.make_card(card->network_);
   if (!driver) return driver.error();
@@ -76,11 +82,23 @@ base::Result<std::unique_ptr<CardServer>> CardServer::start(const CardOptions& o
   return card;
 }
 
+base::Result<Client> CardServer::connect(uint32_t mode) {
+  const auto session = std::make_shared<Session>(*services_, static_cast<uint64_t>(getpid()));
+  return Client::over(
+      [session, door = door_](const Message& request,
+                              const Serve& serve) -> std::optional<Message> {
+        const std::shared_lock lock(door->mutex);
+        if (!door->is_open) return std::nullopt;
+        return session->answer(request, serve);
+      },
+      mode);
+}
+
 base::Result<void> CardServer::set_present(bool present) {
   const std::lock_guard lock(presence_);
   if (present == (device_ != nullptr)) return {};
   if (present) {
-    base::Result<host::net_device*> added = driver_.add_port(network_.namespace_of(home_), nic_);
+    base::Result<host::net_device*> added = driver_.add_port(network_.namespace_of(home_), ifname_);
     if (!added) return added.error();
     device_ = *added;
   } else {

@@ -34,12 +34,12 @@ def wait_until(condition, what, seconds=20):
 
 
 class Card:
-    def __init__(self, build, nic="nic0"):
+    def __init__(self, build, nic="agilio-cx-2x40", options=()):
         self.build = pathlib.Path(build)
         self.folder = tempfile.mkdtemp(prefix="millrace-test-")
         self.socket = f"{self.folder}/card.sock"
         environment = dict(os.environ, XDG_RUNTIME_DIR=self.folder)
-        self.server = subprocess.Popen([self.build / "millrace", "serve", "--nic", nic, "--socket", self.socket],
+        self.server = subprocess.Popen([self.build / "millrace", "serve", "--nic", nic, "--socket", self.socket, *options],
                                        stdout=subprocess.PIPE, text=True, env=environment)
         line = self.server.stdout.readline()
         if "serves on" not in line:

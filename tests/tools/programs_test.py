@@ -6,6 +6,7 @@ usage: programs_test.py BUILD_DIRECTORY [unittest's arguments]
 """
 import json
 import os
+import pathlib
 import shutil
 import subprocess
 import sys
@@ -89,6 +90,34 @@ class Programs(unittest.TestCase):
         script = "bpftool map create $MILLRACE_BPFFS/big type array key 4 value 8 entries 10000 name big && bpftool map dump name big | tail -1"
         done = self.card.run(["sh", "-c", script], timeout=300)
         self.assertEqual((done.returncode, done.stdout), (0, "Found 10000 elements\n"), done.stderr)
+
+    def test_large_map_of_the_card(self):
+        script = "bpftool map create $MILLRACE_BPFFS/big type array key 4 value 8 entries 10000 name big dev nic0 && bpftool map dump name big | tail -1"
+        for command in (self.card.command(["sh", "-c", script]), [f"{BUILD}/millrace", "exec", "--", "sh", "-c", script]):
+            done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+            self.assertEqual((done.returncode, done.stdout), (0, "Found 10000 elements\n"), done.stderr)
+
+    def test_examples_are_translated_for_the_card(self):
+        names = sorted(path.name for path in pathlib.Path(f"{BUILD}/examples").glob("*.bpf.o"))
+        self.assertGreaterEqual(len(names), 15)
+        for name in names:
+            kind = "classifier" if name.startswith("tc_") else "xdp"
+            script = f"bpftool prog load {BUILD}/examples/{name} $MILLRACE_BPFFS/x type {kind} dev nic0 && bpftool -j prog show pinned $MILLRACE_BPFFS/x; rm -f $MILLRACE_BPFFS/x"
+            with self.subTest(name=name):
+                done = self.card.run(["sh", "-c", script])
+                self.assertEqual((done.returncode, done.stderr), (0, ""))
+                self.assertGreater(json.loads(done.stdout)["bytes_jited"], 100)
+
+    def test_words_of_a_program(self):
+        self.card.run(["sh", "-c", f"bpftool prog load {BUILD}/examples/ttl.bpf.o $MILLRACE_BPFFS/ttl type xdp dev nic0"])
+        text = self.card.millrace("prog", "dump", "ttl").stdout
+        file = f"{self.card.folder}/words"
+        self.assertEqual(self.card.millrace("prog", "dump", "ttl", "--file", file).returncode, 0)
+        with open(file, "rb") as words:
+            data = words.read()
+        self.assertEqual([int(line, 16) for line in text.splitlines()], [int.from_bytes(data[at:at + 8], "little") for at in range(0, len(data), 8)])
+        self.card.run(["sh", "-c", f"bpftool prog load {BUILD}/examples/drop.bpf.o $MILLRACE_BPFFS/host type xdp"])
+        self.assertIn("is not on a card", self.card.millrace("prog", "dump", "drop").stderr)
 
     def test_exit_codes(self):
         self.assertEqual(self.card.run(["sh", "-c", "exit 7"]).returncode, 7)

@@ -2,7 +2,7 @@
 """Runs the commands of matrix.txt below both front ends and compares what they print with the file and with each other.
 SPDX-License-Identifier: Apache-2.0
 
-usage: run_matrix.py MATRIX BUILD_DIRECTORY
+usage: run_matrix.py MATRIX BUILD_DIRECTORY NIC
 """
 import os
 import pathlib
@@ -45,10 +45,10 @@ def parse(path):
     return head, cases
 
 
-def run_all(cases, build, options):
+def run_all(cases, build, nic, options):
     outcomes = []
     environment = dict(os.environ, LC_ALL="C", COLUMNS="200")
-    with Card(build) as card:
+    with Card(build, nic) as card:
         for command, _, _ in cases:
             words = card.command(["sh", "-c", command.replace("/sys/fs/bpf", card.pins).replace("millrace ", f"{build}/millrace ")], options)
             done = subprocess.run(words, cwd=f"{build}/tests/tools", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
@@ -71,13 +71,13 @@ def write(path, head, cases, outcomes):
 
 
 def main():
-    path, build = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+    path, build, nic = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3]
     head, cases = parse(path)
-    results = {"seccomp": run_all(cases, build, ())}
+    results = {"seccomp": run_all(cases, build, nic, ())}
     if os.environ.get("UPDATE_GOLDEN"):
         write(path, head, cases, results["seccomp"])
         sys.exit("expectations are rewritten: read them, then run again")
-    results["preload"] = run_all(cases, build, ("--preload",))
+    results["preload"] = run_all(cases, build, nic, ("--preload",))
     failed = 0
     for front_end, outcomes in results.items():
         for (command, code, output), outcome in zip(cases, outcomes):

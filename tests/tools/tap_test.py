@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+"""Pings between two network namespaces whose packets go through a card: they pass, are dropped, are counted.
+SPDX-License-Identifier: Apache-2.0
+
+usage: tap_test.py BUILD_DIRECTORY [unittest's arguments]
+"""
+import json
+import os
+import subprocess
+import sys
+import unittest
+
+from card import Card
+
+BUILD = sys.argv.pop(1)
+HELPERS = f"{BUILD}/tests/tools"
+WIRE, HOST = "10.90.0.1", "10.90.0.2"
+PINGS = 5
+
+PING = """
+import os, select, socket, struct, sys, time
+peer, count = sys.argv[1], int(sys.argv[2])
+raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+def checksum(data):
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    total = (total >> 16) + (total & 0xffff)
+    return ~(total + (total >> 16)) & 0xffff
+answers = 0
+for number in range(count):
+    head = struct.pack("!BBHHH", 8, 0, 0, os.getpid() & 0xffff, number)
+    data = bytes(56)
+    head = struct.pack("!BBHHH", 8, 0, checksum(head + data), os.getpid() & 0xffff, number)
+    raw.sendto(head + data, (peer, 0))
+    end = time.monotonic() + float(sys.argv[3])
+    while time.monotonic() < end and select.select([raw], [], [], max(0, end - time.monotonic()))[0]:
+        packet = raw.recv(2048)[20:]
+        if packet[0] == 0 and struct.unpack("!HH", packet[4:8]) == (os.getpid() & 0xffff, number):
+            answers += 1
+            break
+print(answers)
+"""
+
+
+class Namespace:
+    """A network namespace that lives as long as a sleeping process."""
+
+    def __init__(self):
+        self.process = subprocess.Popen(["unshare", "-n", "sh", "-c", "echo; exec sleep 600"], stdout=subprocess.PIPE)
+        self.process.stdout.readline()
+
+    def end(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+    def run(self, *words):
+        return subprocess.run(["nsenter", "-t", str(self.process.pid), "-n", *words], capture_output=True, text=True, timeout=60, check=True).stdout
+
+    def take(self, interface, address):
+        subprocess.run(["ip", "link", "set", interface, "netns", str(self.process.pid)], check=True)
+        self.run("ip", "address", "add", f"{address}/24", "dev", interface)
+        self.run("ip", "link", "set", interface, "up")
+
+
+@unittest.skipIf(os.geteuid() != 0, "only root can make tap interfaces")
+class Taps(unittest.TestCase):
+    def setUp(self):
+        self.card = Card(BUILD, options=("--tap", "mrwire0,mrhost0"))
+        self.addCleanup(self.card.__exit__)
+        self.wire, self.host = Namespace(), Namespace()
+        self.addCleanup(self.wire.end)
+        self.addCleanup(self.host.end)
+        self.wire.take("mrwire0", WIRE)
+        self.host.take("mrhost0", HOST)
+
+    def pings(self, count=PINGS, seconds=5.0):
+        """Of the wire's side, how many are answered."""
+        return int(self.wire.run("python3", "-c", PING, HOST, str(count), str(seconds)))
+
+    def load(self, path, name):
+        done = self.card.run(["sh", "-c", f"bpftool prog load {path} $MILLRACE_BPFFS/{name} type xdp dev nic0 && "
+                              f"bpftool net attach xdpoffload pinned $MILLRACE_BPFFS/{name} dev nic0"])
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def detach(self):
+        done = self.card.run(["bpftool", "net", "detach", "xdpoffload", "dev", "nic0"])
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def knob(self, name):
+        return int(self.card.millrace("knob", name).stdout)
+
+    def test_packets_pass_are_dropped_and_counted(self):
+        self.assertEqual(self.pings(), PINGS, "without a program")
+        self.assertGreaterEqual(self.knob("packets_passed"), PINGS)
+
+        self.load(f"{BUILD}/examples/drop.bpf.o", "drop")
+        passed = self.knob("packets_passed")
+        self.assertEqual(self.pings(2, 0.3), 0, "below a program that drops")
+        self.assertGreaterEqual(self.knob("packets_dropped"), 2)
+        self.assertEqual(self.knob("packets_passed"), passed)
+        self.detach()
+
+        self.load(f"{HELPERS}/count.bpf.o", "count")
+        self.assertEqual(self.pings(), PINGS, "below a program that counts")
+        [entry] = json.loads(self.card.run(["bpftool", "-j", "map", "dump", "name", "counts"]).stdout)
+        count = int.from_bytes(bytes(int(byte, 16) for byte in entry["value"]), "little")
+        self.assertGreaterEqual(count, PINGS)
+        self.assertLess(count, PINGS + 20, "pings, and a few of ARP and IPv6")
+
+    def test_a_test_run_leaves_the_packets_alone(self):
+        self.load(f"{HELPERS}/count.bpf.o", "count")
+        packet = f"{self.card.folder}/packet"
+        with open(packet, "wb") as file:
+            file.write(bytes(64))
+        self.card.run(["bpftool", "prog", "load", f"{BUILD}/examples/drop.bpf.o", f"{self.card.pins}/drop", "type", "xdp", "dev", "nic0"])
+        done = self.card.run(["bpftool", "prog", "run", "pinned", f"{self.card.pins}/drop", "data_in", packet, "repeat", "100"])
+        self.assertIn("Return value: 1", done.stdout, done.stderr)
+        self.assertEqual(self.pings(), PINGS)
+
+    def test_names_that_are_no_pair(self):
+        for names in ("one", "a,b,c", ",b"):
+            done = subprocess.run([f"{BUILD}/millrace", "serve", "--socket", f"{self.card.folder}/other.sock", "--tap", names],
+                                  capture_output=True, text=True, timeout=20, check=False)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("is not two names, WIRE,HOST", done.stderr)
+        done = subprocess.run([f"{BUILD}/millrace", "serve", "--nic", "netdevsim", "--socket", f"{self.card.folder}/other.sock", "--tap", "a,b"],
+                              capture_output=True, text=True, timeout=20, check=False)
+        self.assertIn("netdevsim moves no packets", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
