@@ -11,6 +11,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <memory>
 
 namespace interpose {
 namespace {
@@ -112,11 +113,13 @@ bool Channel::send(const Message& message, int timeout_ms) {
 }
 
 std::optional<Message> Channel::receive(int timeout_ms) {
-  if (!wait_for(socket_.get(), POLLIN, timeout_ms)) return std::nullopt;
+  // Without a limit recvmsg itself waits.
+  if (timeout_ms >= 0 && !wait_for(socket_.get(), POLLIN, timeout_ms)) return std::nullopt;
+  // Not the stack, which may be a foreign thread's; not filled with zeros, since most messages are short.
+  const std::unique_ptr<uint8_t[]> buffer(new uint8_t[kInlineBytes]);
   Header header;
   Message message;
-  message.data.resize(kInlineBytes);
-  iovec parts[2] = {{&header, sizeof header}, {message.data.data(), message.data.size()}};
+  iovec parts[2] = {{&header, sizeof header}, {buffer.get(), kInlineBytes}};
   alignas(cmsghdr) char control[CMSG_SPACE((kMaxFds + 1) * sizeof(int))];
   msghdr packet = {};
   packet.msg_iov = parts;
@@ -136,7 +139,7 @@ std::optional<Message> Channel::receive(int timeout_ms) {
   message.word = header.word;
   if (header.in_file == 0) {
     if (header.size != got - sizeof header) return std::nullopt;
-    message.data.resize(header.size);
+    message.data.assign(buffer.get(), buffer.get() + header.size);
     return message;
   }
   if (message.fds.empty()) return std::nullopt;
