@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import unittest
 
 from card import Card
@@ -116,6 +117,18 @@ class Taps(unittest.TestCase):
         done = self.card.run(["bpftool", "prog", "run", "pinned", f"{self.card.pins}/drop", "data_in", packet, "repeat", "100"])
         self.assertIn("Return value: 1", done.stdout, done.stderr)
         self.assertEqual(self.pings(), PINGS)
+
+    def test_interfaces_that_go_away(self):
+        self.wire.run("ip", "link", "delete", "mrwire0")
+        self.host.run("ip", "link", "delete", "mrhost0")
+        def seconds():
+            with open(f"/proc/{self.card.server.pid}/stat", encoding="ascii") as file:
+                fields = file.read().rsplit(")", 1)[1].split()
+            return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        before = seconds()
+        time.sleep(1)
+        self.assertLess(seconds() - before, 0.3, "the card does not spin")
+        self.assertEqual(self.card.run(["ip", "link", "show", "nic0"]).returncode, 0)
 
     def test_names_that_are_no_pair(self):
         for names in ("one", "a,b,c", ",b"):

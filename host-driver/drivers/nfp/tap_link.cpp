@@ -83,11 +83,14 @@ TapLink::~TapLink() {
 }
 
 void TapLink::run() {
+  pollfd entries[] = {{stop_.get(), POLLIN, 0}, {wire_.get(), POLLIN, 0}, {host_.get(), POLLIN, 0}};
   for (;;) {
-    pollfd entries[] = {
-        {stop_.get(), POLLIN, 0}, {wire_.get(), POLLIN, 0}, {host_.get(), POLLIN, 0}};
     if (poll(entries, 3, -1) < 0) continue;
     if (entries[0].revents != 0) return;
+    // An interface that somebody removed, or whose namespace is gone, would wake us for ever.
+    for (pollfd& entry : entries) {
+      if ((entry.revents & (POLLERR | POLLHUP | POLLNVAL)) != 0) entry.fd = -1;
+    }
     std::vector<uint8_t> frame;
     for (size_t i = 0; i < kMostAtOnce && read_frame(host_.get(), frame); ++i)
       write_frame(wire_.get(), frame);
