@@ -6,7 +6,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 case "${1:-}" in
-  generic) flow="synth -flatten -top fpc_core; abc -g AND,OR,XOR,MUX; stat; ltp -noff" ;;
+  # Memories stay memories: half a million gates would say nothing.
+  generic) flow="synth -flatten -top fpc_core -run begin:fine; opt -fast -full; techmap; opt -fast; abc -fast -g AND,OR,XOR,MUX; opt_clean; stat; ltp -noff" ;;
   # ltp takes carry chains and flip-flops of this library for loops.
   xilinx) flow="synth_xilinx -family xc7 -flatten -top fpc_core; stat" ;;
   *) echo "usage: synth.sh generic | xilinx" >&2; exit 2 ;;
