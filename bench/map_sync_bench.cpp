@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/bits.h"
+#include "host-driver/bpf_attr.h"
 #include "host-driver/drivers/nfp/adapter.h"
 #include "host-driver/local_process.h"
 #include "host-driver/map_sync.h"
@@ -88,7 +89,7 @@ struct BpfBench {
         (*adapter->add_port(system.network.namespace_of(kHome), "nic0"))->ifindex);
     process = std::make_unique<host::LocalProcess>(
         system.bpf, pins, host::Credentials{.may_admin = true, .uid = 0, .net = kHome});
-    bpf_attr attr = {};
+    bpf_attr attr = host::empty_attr();
     attr.map_type = BPF_MAP_TYPE_HASH;
     attr.key_size = 4;
     attr.value_size = 8;
@@ -104,10 +105,7 @@ struct BpfBench {
   }
 
   long element(int command, const uint32_t* key, void* value) {
-    bpf_attr attr = {};
-    attr.map_fd = static_cast<uint32_t>(map);
-    attr.key = reinterpret_cast<uint64_t>(key);
-    attr.value = reinterpret_cast<uint64_t>(value);
+    bpf_attr attr = host::element_attr(static_cast<int>(map), key, value);
     return process->bpf(command, &attr);
   }
 

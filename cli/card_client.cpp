@@ -13,24 +13,21 @@
 #include <cstring>
 #include <memory>
 
+#include "host-driver/bpf_attr.h"
 #include "host-driver/interpose/traps.h"
+#include "host-driver/kernel_bpf.h"
 
 namespace cli {
 namespace {
-
-template <typename T>
-uint64_t address_of(T* pointer) {
-  return reinterpret_cast<uint64_t>(pointer);
-}
 
 bool returns_descriptor(int command) {
   return command == BPF_MAP_GET_FD_BY_ID || command == BPF_PROG_GET_FD_BY_ID;
 }
 
-int64_t kernel_bpf(int command, bpf_attr& attr, base::UniqueFd* fd) {
-  const long result = syscall(SYS_bpf, command, &attr, sizeof attr);
-  if (result < 0) return -errno;
-  base::UniqueFd opened(returns_descriptor(command) ? static_cast<int>(result) : -1);
+int64_t ask_kernel(int command, bpf_attr& attr, base::UniqueFd* fd) {
+  const int result = host::kernel_bpf(command, attr);
+  if (result < 0) return result;
+  base::UniqueFd opened(returns_descriptor(command) ? result : -1);
   if (fd != nullptr) *fd = std::move(opened);
   return result;
 }
@@ -42,7 +39,7 @@ class ServedCard {
   int64_t bpf(int command, bpf_attr& attr, base::UniqueFd* fd) {
     const interpose::Target self(static_cast<int>(getpid()), [] { return true; });
     const interpose::Call call{
-        SYS_bpf, {static_cast<uint64_t>(command), address_of(&attr), sizeof attr, 0, 0, 0}};
+        SYS_bpf, {static_cast<uint64_t>(command), host::address_of(&attr), sizeof attr, 0, 0, 0}};
     interpose::Outcome outcome = traps_.handle(call, self);
     if (outcome.passed) return -ENOSYS;
     if (!outcome.fd) return outcome.value;
@@ -86,7 +83,7 @@ base::Result<CardClient> CardClient::open(const CardAddress& address) {
     if (ifindex == 0 || stat("/proc/self/ns/net", &netns) != 0)
       return base::invalid_input("no interface has this name in this network namespace",
                                  address.dev);
-    return CardClient(kernel_bpf, {ifindex, netns.st_ino});
+    return CardClient(ask_kernel, {ifindex, netns.st_ino});
   }
   base::Result<interpose::Client> client =
       interpose::Client::connect(socket_or_default(address.socket), 0);
@@ -102,37 +99,27 @@ int64_t CardClient::bpf(int command, bpf_attr& attr, base::UniqueFd* fd) {
 }
 
 bool CardClient::fill(Map& map) {
-  bpf_attr attr = {};
-  attr.info.bpf_fd = static_cast<uint32_t>(map.fd.get());
-  attr.info.info_len = sizeof map.info;
-  attr.info.info = address_of(&map.info);
+  bpf_attr attr = host::info_attr(map.fd.get(), &map.info);
   return bpf(BPF_OBJ_GET_INFO_BY_FD, attr) >= 0;
 }
 
 bool CardClient::fill(Prog& prog) {
-  bpf_attr attr = {};
-  attr.info.bpf_fd = static_cast<uint32_t>(prog.fd.get());
-  attr.info.info_len = sizeof prog.info;
-  attr.info.info = address_of(&prog.info);
+  bpf_attr attr = host::info_attr(prog.fd.get(), &prog.info);
   if (bpf(BPF_OBJ_GET_INFO_BY_FD, attr) < 0) return false;
   prog.maps.resize(prog.info.nr_map_ids);
   bpf_prog_info again = {};
   again.nr_map_ids = prog.info.nr_map_ids;
-  again.map_ids = address_of(prog.maps.data());
-  attr.info.info_len = sizeof again;
-  attr.info.info = address_of(&again);
+  again.map_ids = host::address_of(prog.maps.data());
+  attr = host::info_attr(prog.fd.get(), &again);
   return prog.maps.empty() || bpf(BPF_OBJ_GET_INFO_BY_FD, attr) >= 0;
 }
 
 base::Result<std::vector<uint64_t>> CardClient::words(const Prog& prog) {
   std::vector<uint64_t> words(prog.info.jited_prog_len / sizeof(uint64_t));
   bpf_prog_info again = {};
-  again.jited_prog_insns = address_of(words.data());
+  again.jited_prog_insns = host::address_of(words.data());
   again.jited_prog_len = static_cast<uint32_t>(words.size() * sizeof(uint64_t));
-  bpf_attr attr = {};
-  attr.info.bpf_fd = static_cast<uint32_t>(prog.fd.get());
-  attr.info.info_len = sizeof again;
-  attr.info.info = address_of(&again);
+  bpf_attr attr = host::info_attr(prog.fd.get(), &again);
   const int64_t failed = bpf(BPF_OBJ_GET_INFO_BY_FD, attr);
   if (failed >= 0) return words;
   return base::io_error(
@@ -143,7 +130,7 @@ template <typename Object>
 base::Result<std::vector<Object>> CardClient::all(int next_command, int open_command) {
   std::vector<Object> out;
   for (uint32_t id = 0;;) {
-    bpf_attr attr = {};
+    bpf_attr attr = host::empty_attr();
     attr.start_id = id;
     const int64_t failed = bpf(next_command, attr);
     if (failed == -ENOENT) return out;
@@ -151,7 +138,7 @@ base::Result<std::vector<Object>> CardClient::all(int next_command, int open_com
       return base::io_error(
           fmt::format("bpf(2) is refused: {}", std::strerror(static_cast<int>(-failed))));
     id = attr.next_id;
-    attr = {};
+    attr = host::empty_attr();
     attr.prog_id = id;  // the field is where the ids of the other kinds are
     Object object;
     // What went away meanwhile is not listed.

@@ -13,6 +13,7 @@
 #include "cli/files.h"
 #include "cli/manual.h"
 #include "cli/message.h"
+#include "host-driver/bpf_attr.h"
 #include "host-driver/map_json.h"
 #include "host-driver/map_walk.h"
 
@@ -32,11 +33,8 @@ struct Access {
 
   // The result of one operation, or -errno.
   int64_t element(int command, const Bytes* key, Bytes* out, uint64_t flags = 0) {
-    bpf_attr attr = {};
-    attr.map_fd = static_cast<uint32_t>(map.fd.get());
-    attr.key = key == nullptr ? 0 : reinterpret_cast<uint64_t>(key->data());
-    attr.value = reinterpret_cast<uint64_t>(out == nullptr ? nullptr : out->data());
-    attr.flags = flags;
+    bpf_attr attr = host::element_attr(map.fd.get(), key == nullptr ? nullptr : key->data(),
+                                       out == nullptr ? nullptr : out->data(), flags);
     return client.bpf(command, attr);
   }
 };

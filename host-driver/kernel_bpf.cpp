@@ -11,6 +11,7 @@
 #include <cstring>
 #include <utility>
 
+#include "host-driver/bpf_attr.h"
 #include "offload-compiler/ebpf/decode.h"
 
 namespace host {
@@ -21,28 +22,6 @@ constexpr size_t kLogBytes = size_t{1}
                              << 20;  // the end of a longer log is lost, and with it the cause
 constexpr int kMostAttempts = 100;
 constexpr size_t kLargestLogBytes = size_t{64} << 20;
-
-// Zero everywhere, padding included: the kernel refuses bytes that it does not know.
-bpf_attr empty_attr() {
-  bpf_attr attr;
-  std::memset(&attr, 0, sizeof attr);
-  return attr;
-}
-
-// A descriptor or 0, or -errno. A signal makes the kernel's verifier stop and say EAGAIN, which is no answer.
-int bpf(bpf_cmd command, bpf_attr* attr) {
-  long result = -1;
-  for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
-    result = syscall(SYS_bpf, command, attr, sizeof *attr);
-    if (result >= 0 || errno != EAGAIN) break;
-  }
-  return result < 0 ? -errno : static_cast<int>(result);
-}
-
-template <typename T>
-uint64_t address_of(const T* pointer) {
-  return reinterpret_cast<uint64_t>(pointer);
-}
 
 // As much of it as the kernel takes, which allows letters, digits, '_' and '.'.
 void set_name(char (&to)[BPF_OBJ_NAME_LEN], const std::string& name) {
@@ -84,20 +63,17 @@ int create_map(const ebpf::MapDef& def, const KernelBtf& btf, const ebpf::Kernel
     attr.btf_key_type_id = types.key;
     attr.btf_value_type_id = types.value;
   }
-  return bpf(BPF_MAP_CREATE, &attr);
+  return kernel_bpf(BPF_MAP_CREATE, attr);
 }
 
 int fill_map(int fd, const ebpf::MapDef& def) {
   const uint32_t key = 0;
-  bpf_attr attr = empty_attr();
-  attr.map_fd = static_cast<uint32_t>(fd);
-  attr.key = address_of(&key);
-  attr.value = address_of(def.initial.data());
-  if (const int failed = bpf(BPF_MAP_UPDATE_ELEM, &attr); failed < 0) return failed;
+  bpf_attr attr = element_attr(fd, &key, def.initial.data());
+  if (const int failed = kernel_bpf(BPF_MAP_UPDATE_ELEM, attr); failed < 0) return failed;
   if ((def.flags & BPF_F_RDONLY_PROG) == 0) return 0;
   attr = empty_attr();
   attr.map_fd = static_cast<uint32_t>(fd);
-  return bpf(BPF_MAP_FREEZE, &attr);
+  return kernel_bpf(BPF_MAP_FREEZE, attr);
 }
 
 std::vector<uint8_t> code_of(const ebpf::Program& program, const KernelMaps& maps) {
@@ -132,7 +108,7 @@ std::string log_of(bpf_attr attr) {
     attr.log_buf = address_of(log.data());
     attr.log_size = static_cast<uint32_t>(log.size());
     attr.log_level = 1;
-    const int result = bpf(BPF_PROG_LOAD, &attr);
+    const int result = kernel_bpf(BPF_PROG_LOAD, attr);
     const base::UniqueFd accepted_now(result);
     if (result != -ENOSPC) break;
   }
@@ -142,6 +118,15 @@ std::string log_of(bpf_attr attr) {
 
 }  // namespace
 
+int kernel_bpf(int command, bpf_attr& attr) {
+  long result = -1;
+  for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
+    result = syscall(SYS_bpf, command, &attr, sizeof attr);
+    if (result >= 0 || errno != EAGAIN) break;
+  }
+  return result < 0 ? -errno : static_cast<int>(result);
+}
+
 KernelBtf KernelBtf::load(const ebpf::KernelTypes& types) {
   KernelBtf out;
   out.types = types;
@@ -149,7 +134,7 @@ KernelBtf KernelBtf::load(const ebpf::KernelTypes& types) {
   bpf_attr attr = empty_attr();
   attr.btf = address_of(types.btf.data());
   attr.btf_size = static_cast<uint32_t>(types.btf.size());
-  const int fd = bpf(BPF_BTF_LOAD, &attr);
+  const int fd = kernel_bpf(BPF_BTF_LOAD, attr);
   if (fd < 0) {
     out.refusal = std::strerror(-fd);
   } else {
@@ -194,7 +179,7 @@ KernelProgram load_into_kernel(const ebpf::Program& program, const KernelMaps& m
   attr.prog_ifindex = ifindex;
   set_name(attr.prog_name, program.name);
   if (btf) add_types(btf, attr);
-  const int result = bpf(BPF_PROG_LOAD, &attr);
+  const int result = kernel_bpf(BPF_PROG_LOAD, attr);
   KernelProgram out;
   if (result >= 0) {
     out.fd = base::UniqueFd(result);

@@ -6,6 +6,8 @@
 //   KernelProgram loaded = load_into_kernel(program, *maps, btf, KernelLog::kOfRefusal);
 #pragma once
 
+#include <linux/bpf.h>
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -16,6 +18,10 @@
 #include "offload-compiler/ebpf/program.h"
 
 namespace host {
+
+// As the system call: a descriptor or another result, or -errno. A signal makes the kernel's verifier stop and say EAGAIN, which is no answer: it
+// is asked again.
+int kernel_bpf(int command, bpf_attr& attr);
 
 // Types of an object. Locks in maps, callbacks and tail calls out of functions need them, other programs do without.
 struct KernelBtf {

@@ -7,34 +7,23 @@
 #include <cerrno>
 #include <cstring>
 
+#include "host-driver/bpf_attr.h"
+
 namespace host {
-namespace {
-
-uint64_t address_of(const std::vector<uint8_t>& bytes) {
-  return reinterpret_cast<uint64_t>(bytes.data());
-}
-
-}  // namespace
-
 base::Result<std::vector<MapEntry>> read_entries(const BpfCall& bpf, int fd, uint32_t key_bytes,
                                                  uint32_t value_bytes) {
   std::vector<MapEntry> out;
   std::vector<uint8_t> previous, key(key_bytes), value(value_bytes);
   for (;;) {
-    bpf_attr attr = {};
-    attr.map_fd = static_cast<uint32_t>(fd);
-    attr.key = previous.empty() ? 0 : address_of(previous);
-    attr.next_key = address_of(key);
-    const int64_t failed = bpf(BPF_MAP_GET_NEXT_KEY, attr);
+    bpf_attr next = element_attr(fd, previous.empty() ? nullptr : previous.data(), key.data());
+    const int64_t failed = bpf(BPF_MAP_GET_NEXT_KEY, next);
     if (failed == -ENOENT) return out;
     if (failed < 0) {
       return base::io_error(
           fmt::format("cannot walk the map: {}", std::strerror(static_cast<int>(-failed))));
     }
-    attr.key = address_of(key);
-    attr.value = address_of(value);
-    attr.flags = 0;
-    if (bpf(BPF_MAP_LOOKUP_ELEM, attr) >= 0) out.push_back({key, value});
+    bpf_attr found = element_attr(fd, key.data(), value.data());
+    if (bpf(BPF_MAP_LOOKUP_ELEM, found) >= 0) out.push_back({key, value});
     previous = key;
   }
 }

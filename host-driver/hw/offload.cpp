@@ -5,13 +5,12 @@
 #include <bpf/libbpf.h>
 #include <fmt/format.h>
 #include <linux/if_link.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <utility>
 
+#include "host-driver/bpf_attr.h"
 #include "host-driver/map_fill.h"
 #include "host-driver/map_walk.h"
 
@@ -19,16 +18,6 @@ namespace host {
 namespace {
 
 using base::Result;
-
-int64_t kernel_bpf(int command, bpf_attr& attr) {
-  const long result = syscall(SYS_bpf, command, &attr, sizeof attr);
-  return result < 0 ? -errno : result;
-}
-
-template <typename T>
-uint64_t address_of(const T* pointer) {
-  return reinterpret_cast<uint64_t>(pointer);
-}
 
 bool has_entries(const ebpf::MapDef& map) { return map.type != BPF_MAP_TYPE_PERF_EVENT_ARRAY; }
 
@@ -71,11 +60,8 @@ Result<void> HardwareOffload::fill_maps(const std::string& json_text, const std:
   for (const ebpf::MapDef& map : definitions_)
     maps.push_back({map.name, map.type, map.key_bytes, map.value_bytes, map.max_entries});
   return host::fill_maps(json_text, where, maps, [&](size_t index, MapEntry& entry) {
-    bpf_attr attr = {};
-    attr.map_fd = static_cast<uint32_t>(maps_.fd(index));
-    attr.key = address_of(entry.key.data());
-    attr.value = address_of(entry.value.data());
-    return static_cast<int>(-kernel_bpf(BPF_MAP_UPDATE_ELEM, attr));
+    bpf_attr attr = element_attr(maps_.fd(index), entry.key.data(), entry.value.data());
+    return -kernel_bpf(BPF_MAP_UPDATE_ELEM, attr);
   });
 }
 

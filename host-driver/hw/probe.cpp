@@ -13,7 +13,9 @@
 #include <cstring>
 
 #include "base/unique_fd.h"
+#include "host-driver/bpf_attr.h"
 #include "host-driver/hw/diagnose.h"
+#include "host-driver/kernel_bpf.h"
 
 namespace host {
 namespace {
@@ -38,14 +40,15 @@ bool has_admin_rights() {
 }
 
 int create_map_on(unsigned ifindex) {
-  bpf_attr attr = {};
+  bpf_attr attr = empty_attr();
   attr.map_type = BPF_MAP_TYPE_ARRAY;
   attr.key_size = 4;
   attr.value_size = 8;
   attr.max_entries = 1;
   attr.map_ifindex = ifindex;
-  const base::UniqueFd map(static_cast<int>(syscall(SYS_bpf, BPF_MAP_CREATE, &attr, sizeof attr)));
-  return map ? 0 : -errno;
+  const int result = kernel_bpf(BPF_MAP_CREATE, attr);
+  const base::UniqueFd gone_at_once(result);
+  return result < 0 ? result : 0;
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <memory>
 
+#include "host-driver/bpf_attr.h"
 #include "host-driver/interpose/pin_path.h"
 
 namespace interpose {
@@ -72,7 +73,7 @@ Message get_pinned(const Message& ask, const Target& target) {
 }
 
 Message host_next_id(const Message& ask) {
-  bpf_attr attr = {};
+  bpf_attr attr = host::empty_attr();
   attr.start_id = static_cast<uint32_t>(ask.word[1]);
   const long failed = syscall(SYS_bpf, ask.word[0], &attr, sizeof attr);
   return answer(failed < 0 ? -errno : static_cast<int64_t>(attr.next_id));

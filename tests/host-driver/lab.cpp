@@ -21,12 +21,6 @@ using host::RtnlGuard;
 
 const classic::Program kAcceptAll = {{.code = BPF_RET | BPF_K, .k = 0xffff'ffff}};
 
-bpf_attr empty_attr() {
-  bpf_attr attr;
-  std::memset(&attr, 0, sizeof attr);
-  return attr;
-}
-
 Lab::Lab(host::BpfOptions options)
     : system({.bpf = options}),
       process(system.bpf, pins, kRoot),

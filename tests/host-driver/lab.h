@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "host-driver/bpf_attr.h"
 #include "host-driver/drivers/netdevsim/netdevsim.h"
 #include "host-driver/local_process.h"
 #include "host-driver/rtnl/cls_bpf.h"
@@ -120,10 +121,7 @@ class Lab {
   uint32_t next_address_ = 1;
 };
 
-bpf_attr empty_attr();
-template <typename T>
-uint64_t address_of(const T* pointer) {
-  return reinterpret_cast<uint64_t>(pointer);
-}
+using host::address_of;
+using host::empty_attr;
 
 }  // namespace host_test

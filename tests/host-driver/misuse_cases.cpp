@@ -8,15 +8,13 @@
 #include <cerrno>
 #include <cstring>
 
+#include "host-driver/bpf_attr.h"
 #include "tests/ebpf/asm.h"
 
 namespace host_test {
 namespace {
 
-template <typename T>
-uint64_t address_of(const T* pointer) {
-  return reinterpret_cast<uint64_t>(pointer);
-}
+using host::address_of;
 uint32_t as_fd(int fd) { return static_cast<uint32_t>(fd); }
 
 // Memory that correct calls point to.

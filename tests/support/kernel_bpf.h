@@ -2,22 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <linux/bpf.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdint>
 #include <cstring>
+
+#include "host-driver/bpf_attr.h"
 
 namespace test_support {
 
-// Zero everywhere, padding included: the kernel refuses bytes that it does not know.
-inline bpf_attr empty_attr() {
-  bpf_attr attr;
-  std::memset(&attr, 0, sizeof attr);
-  return attr;
-}
+using host::address_of;
+using host::empty_attr;
 
 // A descriptor or 0, or -errno. A signal makes the kernel's verifier stop and say EAGAIN, which is no answer.
 inline int bpf(bpf_cmd command, bpf_attr* attr) {
@@ -26,11 +22,6 @@ inline int bpf(bpf_cmd command, bpf_attr* attr) {
     result = syscall(SYS_bpf, command, attr, sizeof *attr);
   } while (result < 0 && errno == EAGAIN);
   return result < 0 ? -errno : static_cast<int>(result);
-}
-
-template <typename T>
-uint64_t address_of(const T* pointer) {
-  return reinterpret_cast<uint64_t>(pointer);
 }
 
 }  // namespace test_support
