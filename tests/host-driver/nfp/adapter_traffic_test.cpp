@@ -8,7 +8,7 @@
 #include <optional>
 #include <thread>
 
-#include "tests/host/nfp/adapter_lab.h"
+#include "tests/host-driver/nfp/adapter_lab.h"
 
 namespace {
 

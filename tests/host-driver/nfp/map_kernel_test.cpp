@@ -9,7 +9,7 @@
 #include <cstdlib>
 
 #include "base/rng.h"
-#include "tests/host/nfp/driver_harness.h"
+#include "tests/host-driver/nfp/driver_harness.h"
 #include "tests/support/kernel_bpf.h"
 #include "tests/support/kernel_maps.h"
 #include "tests/support/kernel_oracle.h"

@@ -6,7 +6,7 @@
 #include <map>
 
 #include "base/bits.h"
-#include "tests/host/nfp/driver_harness.h"
+#include "tests/host-driver/nfp/driver_harness.h"
 
 namespace {
 

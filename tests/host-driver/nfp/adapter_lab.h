@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "host-driver/bpf_attr.h"
 #include "host-driver/drivers/nfp/adapter.h"
 #include "host-driver/kernel_locks.h"
 #include "host-driver/local_process.h"
@@ -25,15 +26,8 @@ namespace harness {
 using ebpf_test::Code;
 using ebpf_test::operator+;
 
-inline bpf_attr empty_attr() {
-  bpf_attr attr;
-  std::memset(&attr, 0, sizeof attr);
-  return attr;
-}
-template <typename T>
-uint64_t address_of(const T* pointer) {
-  return reinterpret_cast<uint64_t>(pointer);
-}
+using host::address_of;
+using host::empty_attr;
 
 struct AdapterLab {
   static constexpr host::NetNamespace kHome{4, 1001};

@@ -6,8 +6,8 @@
 #include <list>
 
 #include "base/bits.h"
-#include "tests/host/nfp/driver_harness.h"
-#include "tests/host/nfp/test_programs.h"
+#include "tests/host-driver/nfp/driver_harness.h"
+#include "tests/host-driver/nfp/test_programs.h"
 
 namespace {
 

@@ -9,8 +9,8 @@
 #include "base/bits.h"
 #include "fpc/firmware/image.h"
 #include "host-driver/netdev_offload.h"
-#include "tests/host/nfp/adapter_lab.h"
-#include "tests/host/nfp/test_programs.h"
+#include "tests/host-driver/nfp/adapter_lab.h"
+#include "tests/host-driver/nfp/test_programs.h"
 
 namespace {
 

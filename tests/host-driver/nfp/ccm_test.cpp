@@ -5,7 +5,7 @@
 #include <cerrno>
 
 #include "base/bits.h"
-#include "tests/host/nfp/driver_harness.h"
+#include "tests/host-driver/nfp/driver_harness.h"
 
 namespace {
 
