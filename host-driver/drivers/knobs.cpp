@@ -25,18 +25,30 @@ std::optional<uint32_t> parse(KnobKind kind, std::string_view text) {
 
 }  // namespace
 
+base::Error no_such_knob(std::string_view name, const std::vector<std::string_view>& names) {
+  return base::invalid_input(
+      fmt::format("no knob is called \"{}\", there are {}", name, fmt::join(names, ", ")));
+}
+
+base::Result<uint32_t> parse_knob(std::string_view name, KnobKind kind, std::string_view value) {
+  const std::optional<uint32_t> wanted = parse(kind, value);
+  if (wanted) return *wanted;
+  return base::invalid_input(
+      fmt::format("knob {} is given \"{}\", allowed are {}", name, value,
+                  kind == KnobKind::kSwitch ? "Y and N" : "0 to 4294967295"));
+}
+
 Knobs::Knobs(std::span<const KnobSpec> specs) : specs_(specs), values_(specs.size()) {
   for (size_t i = 0; i < specs.size(); ++i) values_[i] = specs[i].initial;
 }
 
 base::Result<size_t> Knobs::find(std::string_view name) const {
-  std::string names;
+  std::vector<std::string_view> names;
   for (size_t i = 0; i < specs_.size(); ++i) {
     if (name == specs_[i].name) return i;
-    names += names.empty() ? "" : ", ";
-    names += specs_[i].name;
+    names.emplace_back(specs_[i].name);
   }
-  return base::invalid_input(fmt::format("no knob is called \"{}\", there are {}", name, names));
+  return no_such_knob(name, names);
 }
 
 base::Result<std::string> Knobs::read(std::string_view name) const {
@@ -50,13 +62,8 @@ base::Result<std::string> Knobs::read(std::string_view name) const {
 base::Result<void> Knobs::write(std::string_view name, std::string_view value) {
   const base::Result<size_t> index = find(name);
   if (!index) return index.error();
-  const KnobKind kind = specs_[*index].kind;
-  const std::optional<uint32_t> wanted = parse(kind, value);
-  if (!wanted) {
-    return base::invalid_input(
-        fmt::format("knob {} is given \"{}\", allowed are {}", name, value,
-                    kind == KnobKind::kSwitch ? "Y and N" : "0 to 4294967295"));
-  }
+  const base::Result<uint32_t> wanted = parse_knob(name, specs_[*index].kind, value);
+  if (!wanted) return wanted.error();
   values_[*index] = *wanted;
   return {};
 }

@@ -26,6 +26,10 @@ struct KnobSpec {
   uint32_t initial;
 };
 
+// Errors of a driver's knobs, which all say it in the same words.
+base::Error no_such_knob(std::string_view name, const std::vector<std::string_view>& names);
+base::Result<uint32_t> parse_knob(std::string_view name, KnobKind kind, std::string_view value);
+
 // Any thread may read and write.
 class Knobs {
  public:

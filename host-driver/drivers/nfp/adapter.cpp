@@ -6,9 +6,9 @@
 
 #include <cassert>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 
+#include "host-driver/drivers/knobs.h"
 #include "host-driver/drivers/nfp/adapter_p.h"
 #include "host-driver/kernel_locks.h"
 #include "host-driver/objects.h"
@@ -78,12 +78,11 @@ constexpr CounterKnob kCounters[] = {
 #undef NFP_COUNTER_KNOB
 };
 
-base::Error no_such_knob(const std::string& name) {
-  std::string names;
-  for (const FaultKnob& knob : kFaults) names += fmt::format("{}, ", knob.name);
-  for (const CounterKnob& knob : kCounters) names += fmt::format("{}, ", knob.name);
-  names.resize(names.size() - 2);
-  return base::invalid_input(fmt::format("no knob is called \"{}\", there are {}", name, names));
+std::vector<std::string_view> all_knobs() {
+  std::vector<std::string_view> names;
+  for (const FaultKnob& knob : kFaults) names.push_back(knob.name);
+  for (const CounterKnob& knob : kCounters) names.push_back(knob.name);
+  return names;
 }
 
 }  // namespace
@@ -186,7 +185,7 @@ base::Result<std::string> Adapter::knob(const std::string& name) const {
   for (const CounterKnob& knob : kCounters) {
     if (knob.name == name) return fmt::format("{}", knob.read(*asic_));
   }
-  return no_such_knob(name);
+  return no_such_knob(name, all_knobs());
 }
 
 base::Result<void> Adapter::set_knob(const std::string& name, const std::string& value) {
@@ -194,26 +193,20 @@ base::Result<void> Adapter::set_knob(const std::string& name, const std::string&
     if (knob.name == name)
       return base::invalid_input(fmt::format("knob {} counts: it can only be read", name));
   }
-  unsigned number = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-  const bool is_number = error == std::errc() && end == value.data() + value.size();
   for (const FaultKnob& knob : kFaults) {
     if (knob.name != name) continue;
-    if (!is_number)
-      return base::invalid_input(
-          fmt::format("knob {} is given \"{}\", allowed are 0 to 4294967295", name, value));
+    const base::Result<uint32_t> number = parse_knob(name, KnobKind::kNumber, value);
+    if (!number) return number.error();
     const std::lock_guard guard(asic_->mutex);
-    asic_->port->faults.*knob.count = number;
+    asic_->port->faults.*knob.count = *number;
     return {};
   }
-  return no_such_knob(name);
+  return no_such_knob(name, all_knobs());
 }
 
 std::vector<std::string> Adapter::knob_names() const {
-  std::vector<std::string> names;
-  for (const FaultKnob& knob : kFaults) names.emplace_back(knob.name);
-  for (const CounterKnob& knob : kCounters) names.emplace_back(knob.name);
-  return names;
+  const std::vector<std::string_view> names = all_knobs();
+  return {names.begin(), names.end()};
 }
 
 std::vector<std::string> Adapter::log() const {
