@@ -6,6 +6,7 @@
 
 #include "tests/ebpf/asm.h"
 #include "tests/host-driver/lab.h"
+#include "tests/host-driver/load.h"
 #include "tests/support/kernel_bpf.h"
 #include "tests/support/kernel_oracle.h"
 
@@ -14,28 +15,6 @@ namespace {
 
 using namespace ebpf_test;
 using host::ObjectKind;
-
-struct Loaded {
-  long fd;
-  std::string log;
-};
-
-Loaded load(host::LocalProcess& process, const Code& code, int ifindex = 0,
-            bpf_prog_type type = BPF_PROG_TYPE_XDP, uint32_t log_bytes = 1 << 16) {
-  const std::vector<uint8_t> bytes = ebpf::insns_to_bytes(code);
-  std::vector<char> log(log_bytes);
-  bpf_attr attr = empty_attr();
-  attr.prog_type = type;
-  attr.insns = address_of(bytes.data());
-  attr.insn_cnt = static_cast<uint32_t>(code.size());
-  attr.license = address_of("GPL");
-  attr.prog_ifindex = static_cast<uint32_t>(ifindex);
-  attr.log_level = 1;
-  attr.log_buf = address_of(log.data());
-  attr.log_size = log_bytes;
-  const long fd = process.bpf(BPF_PROG_LOAD, &attr);
-  return {fd, log.data()};
-}
 
 Code pass() { return Code{} + mov(0, 2) + exit_insn(); }
 

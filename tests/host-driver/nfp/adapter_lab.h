@@ -20,6 +20,7 @@
 #include "host-driver/rtnl/xdp.h"
 #include "host-driver/system.h"
 #include "tests/ebpf/asm.h"
+#include "tests/host-driver/load.h"
 
 namespace harness {
 
@@ -73,20 +74,9 @@ struct AdapterLab {
   }
 
   int load(const Code& code, bpf_prog_type type = BPF_PROG_TYPE_XDP) {
-    const std::vector<uint8_t> bytes = ebpf::insns_to_bytes(code);
-    std::vector<char> buffer(1 << 16);
-    bpf_attr attr = empty_attr();
-    attr.prog_type = type;
-    attr.insns = address_of(bytes.data());
-    attr.insn_cnt = static_cast<uint32_t>(code.size());
-    attr.license = address_of("GPL");
-    attr.prog_ifindex = static_cast<uint32_t>(nic->ifindex);
-    attr.log_level = 1;
-    attr.log_size = static_cast<uint32_t>(buffer.size());
-    attr.log_buf = address_of(buffer.data());
-    const long fd = process->bpf(BPF_PROG_LOAD, &attr);
-    log = buffer.data();
-    return static_cast<int>(fd);
+    const host_test::Loaded loaded = host_test::load(*process, code, nic->ifindex, type);
+    log = loaded.log;
+    return static_cast<int>(loaded.fd);
   }
 
   host::ProgRef prog(int fd) {
