@@ -49,14 +49,14 @@ constexpr Capability shipped_firmware() {
   return c;
 }
 
-// Everything that the driver can use.
+// Everything that drivers can use, the kernel's and ours.
 constexpr Capability full_firmware() {
   Capability c = shipped_firmware();
   c.profile = "full";
   c.abi = 3;
   c.max_words = kStoreWords;
   c.map_update = c.map_delete = true;
-  c.multi_entry = true;
+  c.multi_entry = c.multi_change = true;
   c.adjust_head = {true, 64, 256, 64, 64};
   return c;
 }

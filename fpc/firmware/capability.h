@@ -30,8 +30,9 @@ struct Capability {
   unsigned inline_mtu = 0;  // bytes of a packet that programs may touch: INL_MTU * 64 - 32
   bool map_lookup = false, map_update = false, map_delete = false, perf_event = false;
   bool random = false, queue_select = false, adjust_tail = false;
-  bool multi_entry = false;  // GETFIRST and GETNEXT may ask for several entries
-  AdjustHead adjust_head;    // off_max = 0: not offered
+  bool multi_entry = false;   // GETFIRST and GETNEXT may ask for several entries
+  bool multi_change = false;  // UPDATE and DELETE may carry several
+  AdjustHead adjust_head;     // off_max = 0: not offered
   MapLimits maps;
 };
 

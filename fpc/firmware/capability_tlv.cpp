@@ -50,6 +50,7 @@ std::vector<uint8_t> capability_tlvs(const Capability& capability,
   if (capability.queue_select) append(bytes, CapabilityType::kQueueSelect, {});
   if (capability.adjust_tail) append(bytes, CapabilityType::kAdjustTail, {});
   if (capability.multi_entry) append(bytes, CapabilityType::kMultiEntry, {});
+  if (capability.multi_change) append(bytes, CapabilityType::kMultiChange, {});
   return bytes;
 }
 

@@ -21,6 +21,7 @@ enum class CapabilityType : uint32_t {
   kAdjustTail = 6,
   kAbiVersion = 7,  // u32
   kMultiEntry = 8,
+  kMultiChange = 0x8001,  // ours; other drivers pass over what they do not know
 };
 
 // `helpers`: id -> control-store address.

@@ -4,10 +4,13 @@
 //   any        0 type, 1 version, 2..3 tag; a reply has the request's tag and its type | kReply
 //   alloc      4 key bytes, 8 value bytes, 12 entries, 16 map type, 20 flags      reply: 4 status, 8 table id
 //   free       4 table id                                                         reply: 4 status, 8 entries that were in it
-//   map ops    4 table id, 8 entries wanted, 12 flags, 16 one entry               reply: 4 status, 8 entries, 12 zero, 16 entries
+//   map ops    4 table id, 8 entries, 12 flags, 16 entries                        reply: 4 status, 8 entries, 12 zero, 16 entries
 //   event      4 queue, 8 map id (64 bits), 16 data bytes, 20 packet bytes, 24 packet padded to words, data
 //
 // An entry is a key slot and a value slot, whose sizes the capability record says. An error takes an entry's place in the reply.
+// A request has one entry and says how many it wants back; 0 is 1. UPDATE and DELETE have as many as they say (capability
+// multi_change): they are done in order up to the first error, whose status the reply has behind the number of those before it.
+// When the message does not hold them, or they are more than most_entries(), nothing is done and the status is kParse.
 #pragma once
 
 #include <cstdint>
@@ -58,7 +61,9 @@ struct Slots {
   unsigned key_bytes = 0, value_bytes = 0;
 
   unsigned entry_bytes() const { return key_bytes + value_bytes; }
-  unsigned request_bytes() const { return kEntriesAt + entry_bytes(); }
+  unsigned request_bytes(unsigned entries = 1) const {
+    return kEntriesAt + entries * entry_bytes();
+  }
   unsigned most_entries() const { return (kMtu - kEntriesAt) / entry_bytes(); }
 };
 // ABI 2: 64 bytes each; ABI 3: the largest key and value.

@@ -41,17 +41,29 @@ inline std::vector<uint8_t> free_request(unsigned table) {
   return message;
 }
 
-// The rest of the entry's slots is zero.
-inline Bytes entry_request(const firmware::control::Slots& slots, firmware::control::Type type,
-                           unsigned table, const Bytes& key, const Bytes& value, unsigned count = 1,
-                           unsigned flags = 0) {
-  Bytes message = request(type, slots.request_bytes());
+using KeysAndValues = std::vector<std::pair<Bytes, Bytes>>;
+
+// The rest of the entries' slots is zero.
+inline Bytes entries_request(const firmware::control::Slots& slots, firmware::control::Type type,
+                             unsigned table, const KeysAndValues& entries, uint32_t count,
+                             unsigned flags = 0) {
+  Bytes message = request(type, slots.request_bytes(static_cast<unsigned>(entries.size())));
   base::store_be<uint32_t>(&message[4], table);
   base::store_be<uint32_t>(&message[8], count);
   base::store_be<uint32_t>(&message[12], flags);
-  std::ranges::copy(key, message.begin() + firmware::control::kEntriesAt);
-  std::ranges::copy(value, message.begin() + firmware::control::kEntriesAt + slots.key_bytes);
+  auto at = message.begin() + firmware::control::kEntriesAt;
+  for (const auto& [key, value] : entries) {
+    std::ranges::copy(key, at);
+    std::ranges::copy(value, at + slots.key_bytes);
+    at += slots.entry_bytes();
+  }
   return message;
+}
+
+inline Bytes entry_request(const firmware::control::Slots& slots, firmware::control::Type type,
+                           unsigned table, const Bytes& key, const Bytes& value, unsigned count = 1,
+                           unsigned flags = 0) {
+  return entries_request(slots, type, table, {{key, value}}, count, flags);
 }
 
 inline std::vector<uint8_t> op_request(const firmware::control::Slots& slots,
@@ -65,7 +77,7 @@ inline std::vector<uint8_t> op_request(const firmware::control::Slots& slots,
 
 struct Entries {
   firmware::control::Status status{};
-  std::vector<std::pair<Bytes, Bytes>> list;  // keys and values
+  KeysAndValues list;
 };
 
 // Of a map operation; a length that does not fit the counts gives status 99.

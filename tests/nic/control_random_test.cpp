@@ -93,9 +93,31 @@ class ControlMessages : public testing::TestWithParam<Case> {
     return model_.erase(key) == 1 ? Status::kOk : Status::kNoEntry;
   }
 
+  // Several entries with one message, keys twice among them: what is done ends at the first error.
+  void change_many(Type type) {
+    harness::KeysAndValues entries;
+    const auto flags = static_cast<unsigned>(rng_.below(8) == 0 ? 1 + rng_.below(3) : 0);
+    for (uint64_t left = 1 + rng_.below(slots_.most_entries()); left != 0; --left) {
+      entries.emplace_back(key(rng_.below(shape_.max_entries + 1)), random_value());
+    }
+    const auto count = static_cast<uint32_t>(entries.size());
+    const harness::Entries reply = harness::parse_entries(
+        ask(harness::entries_request(slots_, type, table_, entries, count, flags)), slots_,
+        shape_.key_bytes, shape_.value_bytes);
+    Status expected = Status::kOk;
+    size_t done = 0;
+    for (; done < count; ++done) {
+      const auto& [at, value] = entries[done];
+      expected = type == Type::kMapUpdate ? update_model(at, value, flags) : remove_from_model(at);
+      if (expected != Status::kOk) break;
+    }
+    ASSERT_EQ(reply.status, expected);
+    ASSERT_EQ(reply.list.size(), done);
+  }
+
   void operate() {
     const Bytes at = key(rng_.below(shape_.max_entries + 3));
-    switch (rng_.below(4)) {
+    switch (rng_.below(6)) {
       case 0: {
         const Bytes value = random_value();
         const auto flags = static_cast<unsigned>(rng_.below(4));
@@ -106,6 +128,10 @@ class ControlMessages : public testing::TestWithParam<Case> {
       case 1:
         ASSERT_EQ(ask_op(Type::kMapDelete, at, {}, 1, 0).status, remove_from_model(at));
         return;
+      case 2:
+        return change_many(Type::kMapUpdate);
+      case 3:
+        return change_many(Type::kMapDelete);
       default: {
         const harness::Entries found = ask_op(Type::kMapLookup, at, {}, 1, 0);
         const auto expected = model_.find(at);

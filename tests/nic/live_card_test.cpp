@@ -149,6 +149,34 @@ TEST_F(LiveCard, DropsWhatIsNoRequest) {
   EXPECT_EQ(make_table(1, 4), 1u) << "and goes on";
 }
 
+TEST_F(LiveCard, RefusesChangesThatAMessageDoesNotHoldAsAWhole) {
+  const unsigned table = make_table(1, 64), most = slots_.most_entries();
+  ASSERT_EQ(most, 13u);
+  const auto ask_entries = [&](Type type, size_t entries, uint32_t count, size_t cut = 0) {
+    const harness::KeysAndValues list(entries, {{7, 0, 0, 0}, {1}});
+    auto message = harness::entries_request(slots_, type, table, list, count);
+    message.resize(message.size() - cut);
+    return harness::parse_reply(ask(message), slots_);
+  };
+  for (const Type type : {Type::kMapUpdate, Type::kMapDelete}) {
+    for (const uint32_t count : {3u, 13u, 14u, 0x10002u, 0x2492'4925u, ~0u}) {
+      const harness::Reply reply = ask_entries(type, 2, count);
+      EXPECT_EQ(reply.status, Status::kParse) << count;
+      EXPECT_THAT(reply.keys, IsEmpty()) << count;
+    }
+    EXPECT_EQ(ask_entries(type, 2, 2, 1).status, Status::kParse) << "the last byte is missing";
+    EXPECT_EQ(ask_entries(type, most, most + 1).status, Status::kParse);
+    EXPECT_EQ(ask_entries(type, 0, 0).status, Status::kParse);
+    EXPECT_EQ(ask_op(Type::kMapGetFirst, table, 0).status, Status::kNoEntry) << "nothing is done";
+  }
+  EXPECT_EQ(ask_entries(Type::kMapUpdate, 2, 0).keys.size(), 1u) << "0 is 1";
+  EXPECT_EQ(ask_entries(Type::kMapUpdate, 3, 2).keys.size(), 2u) << "and a rest is not looked at";
+  EXPECT_EQ(ask_entries(Type::kMapUpdate, most, most).keys.size(), most);
+  const harness::Reply end = ask_entries(Type::kMapDelete, 2, 2);
+  EXPECT_EQ(end.status, Status::kNoEntry) << "the second of two that are the same";
+  EXPECT_EQ(end.keys.size(), 1u);
+}
+
 TEST_F(LiveCard, AnswersManyAtOnceAndRefusesMoreThanItsQueueHolds) {
   const unsigned table = make_table(1, 512);
   unsigned posted = 0;

@@ -2,7 +2,8 @@
 ; SPDX-License-Identifier: Apache-2.0
 ;
 ; Map operations are those of programs: the same routines on the same memory. The reply is written over the request. While a
-; message is in service the card counts it like a packet, so that no deleted entry is reused under it.
+; message is in service the card counts it like a packet, so that no deleted entry is reused under it. UPDATE and DELETE do what
+; their entries say one after the other, up to the first error.
 
 .reg message            gprA_12     ; address in CTM
 .reg message_b          gprB_12
@@ -11,7 +12,7 @@
 .reg table_id           gprA_14
 .reg wanted             gprA_15     ; entries
 .reg done               gprB_15     ; entries in the reply; what else the third word of a reply holds
-.reg out                gprA_16     ; address of the next entry in the reply
+.reg out                gprA_16     ; address of the next entry, in the request and in the reply
 .reg status             gprB_16
 .reg length             gprA_17     ; bytes of the request
 .reg next_entry         gprB_17
@@ -101,20 +102,20 @@ lookup_taken:
     immed[return_to, lookup_answer]
 lookup_answer:
     alu[base, --, B, gprA_1]
-    beq[control_fail], defer[1]
+    beq[control_last], defer[1]
     immed[status, control_no_entry]
     alu[value, --, B, gprA_0]
     br[control_put_value], defer[1]
     immed[resume, control_ok_reply]
 
 control_update:
-    br[control_take_entry], defer[1]
+    br[control_take_changes], defer[1]
     immed[resume, update_taken]
 update_taken:
     alu[place, stack, +, control_value_at]
     local_csr_wr[ActLMAddr2, place]
     immed[--, control_words_ref]
-    mem[read32_swap, $xfer_0, message, (control_entries_at + control_key_slot), 1], indirect_ref, ctx_swap[sig1]
+    mem[read32_swap, $xfer_0, out, control_key_slot, 1], indirect_ref, ctx_swap[sig1]
     alu[*l$index2++, --, B, $xfer_0]
     alu[*l$index2++, --, B, $xfer_1]
     alu[*l$index2++, --, B, $xfer_2]
@@ -137,7 +138,7 @@ update_taken:
     immed[return_to, change_answer]
 
 control_delete:
-    br[control_take_entry], defer[1]
+    br[control_take_changes], defer[1]
     immed[resume, delete_taken]
 delete_taken:
     br[map_delete], defer[2]
@@ -147,31 +148,50 @@ delete_taken:
 ; R0 is 0 or a negative errno.
 change_answer:
     alu[bits, zero, -, gprB_0]
-    beq[control_ok_reply]
+    beq[change_done]
     alu[--, bits, -, errno_no_entry]
-    beq[control_fail], defer[1]
+    beq[control_last], defer[1]
     immed[status, control_no_entry]
     alu[--, bits, -, errno_too_big]
-    beq[control_fail], defer[1]
+    beq[control_last], defer[1]
     immed[status, control_too_big]
     alu[--, bits, -, errno_no_memory]
-    beq[control_fail], defer[1]
+    beq[control_last], defer[1]
     immed[status, control_no_memory]
     alu[--, bits, -, errno_exists]
-    beq[control_fail], defer[1]
+    beq[control_last], defer[1]
     immed[status, control_exists]
     alu[--, bits, -, errno_bad_table]
-    beq[control_fail], defer[1]
+    beq[control_last], defer[1]
     immed[status, control_bad_table]
-    br[control_fail], defer[1]
+    br[control_last], defer[1]
     immed[status, control_invalid]
+change_done:
+    alu[done, done, +, 0x1]
+    alu[--, wanted, -, done]
+    beq[control_last]
+    br[control_take_key], defer[1]
+    alu[out, out, +, control_entry_bytes]
+
+; A message that does not hold the entries that it says is refused as a whole.
+control_take_changes:
+    alu[wanted, --, B, $xfer_2]
+    alu[--, control_most_entries, -, wanted]
+    blo[control_short_entry]
+    immed[bits, control_entry_bytes]
+    mul_step[wanted, bits], start
+    mul_step[wanted, bits], 16x16_step1
+    mul_step[wanted, bits], 16x16_step2
+    mul_step[bits, --], 16x16_last
+    alu[bits, bits, +, control_entries_at]
+    alu[--, length, -, bits]
+    blo[control_short_entry]
 
 ; The request's entry goes to local memory: the key to the stack's bottom. Returns to `resume` with index 0 there, index 2 at
 ; the table's descriptor and index 3 at the scratch memory.
 control_take_entry:
     alu[--, length, -, control_request_bytes]
     blo[control_short_entry]
-    local_csr_wr[ActLMAddr0, stack]
     alu[table_id, --, B, $xfer_1]
     alu[op_flags, --, B, $xfer_3]
     alu[wanted, --, B, $xfer_2]
@@ -179,11 +199,12 @@ control_take_entry:
     immed[wanted, 0x1]
 control_some_wanted:
     alu[--, control_most_entries, -, wanted]
-    bhs[control_few_wanted]
+    bhs[control_take_key]
     immed[wanted, control_most_entries]
-control_few_wanted:
+control_take_key:
+    local_csr_wr[ActLMAddr0, stack]
     immed[--, control_words_ref]
-    mem[read32_swap, $xfer_0, message, control_entries_at, 1], indirect_ref, ctx_swap[sig1]
+    mem[read32_swap, $xfer_0, out, 0x0, 1], indirect_ref, ctx_swap[sig1]
     alu[*l$index0++, --, B, $xfer_0]
     alu[*l$index0++, --, B, $xfer_1]
     alu[*l$index0++, --, B, $xfer_2]
@@ -215,10 +236,10 @@ control_opened:
     beq[load_descriptor]
     rtn[resume]
 control_no_table:
-    br[control_fail], defer[1]
+    br[control_last], defer[1]
     immed[status, control_bad_table]
 control_short_entry:
-    br[control_fail], defer[1]
+    br[control_last], defer[1]
     immed[status, control_parse]
 
 ; Copies the value at base and `value` into the reply's entry.
@@ -243,14 +264,12 @@ control_put_value:
     mem[write32_swap, $xfer_0, out, control_key_slot, 1], indirect_ref, ctx_swap[sig1]
     rtn[resume]
 
-; One entry, or the place of the one that failed.
+; Behind the last entry, or the place of the one that failed.
 control_ok_reply:
     immed[status, control_ok]
-    br[control_one], defer[1]
+    br[control_last], defer[1]
     immed[done, 0x1]
-control_fail:
-    immed[done, 0x0]
-control_one:
+control_last:
     alu[out, out, +, control_entry_bytes]
 control_write:
     immed[bits, 0x80000000]

@@ -105,11 +105,11 @@ walk_after_entry:
 walk_put:
     alu[done, done, +, 0x1]
     alu[--, wanted, -, done]
-    beq[control_one]
+    beq[control_last]
     rtn[walk_more], defer[1]
     alu[out, out, +, control_entry_bytes]
 walk_end:
-    br[control_one], defer[1]
+    br[control_last], defer[1]
     immed[status, control_no_entry]
 
 next_element:
