@@ -180,8 +180,10 @@ struct bpf_map_dev_ops {
   // Up to `most` entries behind `key` (nullptr: from the first on); ENOENT: behind them there are no more.
   int (*map_lookup_batch)(bpf_offloaded_map*, const void* key, uint32_t most,
                           const EntryVisit& visit) = nullptr;
-  // Ends with the first error; `done` counts the entries before it.
+  // They end with the first error; `done` counts the entries before it. Entries to delete have no value.
   int (*map_update_batch)(bpf_offloaded_map*, std::span<const EntryView> entries, uint64_t flags,
+                          size_t* done) = nullptr;
+  int (*map_delete_batch)(bpf_offloaded_map*, std::span<const EntryView> entries,
                           size_t* done) = nullptr;
 };
 

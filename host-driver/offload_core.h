@@ -44,6 +44,7 @@ int bpf_map_offload_lookup_batch(bpf_map* map, const void* key, uint32_t most,
                                  const EntryVisit& visit);
 int bpf_map_offload_update_batch(bpf_map* map, std::span<const EntryView> entries, uint64_t flags,
                                  size_t* done);
+int bpf_map_offload_delete_batch(bpf_map* map, std::span<const EntryView> entries, size_t* done);
 
 // ---- what the info call tells
 

@@ -92,6 +92,10 @@ int bpf_map_offload_update_batch(bpf_map* map, std::span<const EntryView> entrie
   return call_driver(map, &bpf_map_dev_ops::map_update_batch, entries, flags, done);
 }
 
+int bpf_map_offload_delete_batch(bpf_map* map, std::span<const EntryView> entries, size_t* done) {
+  return call_driver(map, &bpf_map_dev_ops::map_delete_batch, entries, done);
+}
+
 int bpf_map_offload_info_fill(const bpf_map* map, DeviceInfo* info) {
   const RtnlGuard rtnl(rtnl_mutex());
   const std::shared_lock guard(devices_lock());

@@ -119,22 +119,24 @@ int delete_next(const Call& call, bpf_map* map, uint32_t done) {
 }
 
 // As read_from_device().
-int write_to_device(const Call& call, bpf_map* map, uint32_t wanted, uint32_t* done) {
+int change_device(const Call& call, bpf_map* map, bool removes, uint32_t wanted, uint32_t* done) {
   if (!bpf_map_is_dev_bound(map)) return -kNotSupported;
+  const size_t value_size = removes ? 0 : map->value_size;
   while (*done < wanted) {
     const Places from(call, *map, *done);
     const uint32_t most = std::min(wanted - *done, kChunk);
     const auto keys = call.read(from.keys, size_t{most} * map->key_size);
-    const auto values = call.read(from.values, size_t{most} * map->value_size);
+    const auto values = call.read(from.values, most * value_size);
     if (!keys || !values) return -EFAULT;
     std::vector<EntryView> entries;
     for (size_t i = 0; i < most; ++i)
       entries.push_back({std::span(*keys).subspan(i * map->key_size, map->key_size),
-                         std::span(*values).subspan(i * map->value_size, map->value_size)});
-    size_t written = 0;
+                         std::span(*values).subspan(i * value_size, value_size)});
+    size_t changed = 0;
     const int error =
-        bpf_map_offload_update_batch(map, entries, call.attr.batch.elem_flags, &written);
-    *done += static_cast<uint32_t>(written);
+        removes ? bpf_map_offload_delete_batch(map, entries, &changed)
+                : bpf_map_offload_update_batch(map, entries, call.attr.batch.elem_flags, &changed);
+    *done += static_cast<uint32_t>(changed);
     if (error != 0) return error;
   }
   return 0;
@@ -148,7 +150,7 @@ long write_batch(Call& call, bool removes, Step step) {
   const uint32_t wanted = call.attr.batch.count;
   if (wanted == 0) return 0;
   uint32_t done = 0;
-  int error = step == write_next ? write_to_device(call, map.get(), wanted, &done) : -kNotSupported;
+  int error = change_device(call, map.get(), removes, wanted, &done);
   if (error != -kNotSupported) return tell_count(call, done, error);
   error = 0;
   for (; done < wanted && error == 0; ++done) error = step(call, map.get(), done);

@@ -54,6 +54,12 @@ int update_batch(bpf_offloaded_map* offmap, std::span<const EntryView> entries, 
   return asic.device->maps().update_batch(card_map_of(offmap), entries, flags, *done);
 }
 
+int delete_batch(bpf_offloaded_map* offmap, std::span<const EntryView> entries, size_t* done) {
+  Asic& asic = asic_of(offmap);
+  const Asic::Use use(asic);
+  return asic.device->maps().delete_batch(card_map_of(offmap), entries, *done);
+}
+
 constexpr bpf_map_dev_ops kMapOps = {
     .map_get_next_key = get_next_key,
     .map_lookup_elem = lookup_elem,
@@ -61,6 +67,7 @@ constexpr bpf_map_dev_ops kMapOps = {
     .map_delete_elem = delete_elem,
     .map_lookup_batch = lookup_batch,
     .map_update_batch = update_batch,
+    .map_delete_batch = delete_batch,
 };
 
 }  // namespace

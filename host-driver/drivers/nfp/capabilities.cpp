@@ -98,6 +98,9 @@ base::Result<void> take(const Record& record, Capabilities& caps, const Log& log
     case CapabilityType::kMultiEntry:
       caps.offered.multi_entry = true;
       return {};
+    case CapabilityType::kMultiChange:
+      caps.offered.multi_change = true;
+      return {};
   }
   log(fmt::format("unknown BPF capability: {}", static_cast<uint32_t>(record.type)));
   return {};

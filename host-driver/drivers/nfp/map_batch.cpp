@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <deque>
 
+#include "fpc/firmware/map_table.h"
 #include "fpc/firmware/word_use.h"
 #include "host-driver/drivers/nfp/maps.h"
 
@@ -15,7 +16,14 @@ namespace {
 using firmware::WordUse;
 using firmware::control::Type;
 
-constexpr size_t kWindow = 32;  // messages on their way at a time
+constexpr size_t kWindow = 52;  // entries on their way at a time: a full message for each context
+
+bool share_a_key(std::span<const EntryView> some, std::span<const EntryView> others) {
+  return std::ranges::any_of(some, [&](const EntryView& item) {
+    return std::ranges::any_of(
+        others, [&](const EntryView& other) { return std::ranges::equal(item.key, other.key); });
+  });
+}
 
 }  // namespace
 
@@ -39,46 +47,73 @@ int Maps::lookup_batch(Map& map, std::span<const uint8_t> from, unsigned most,
   return 0;
 }
 
-// The card may take messages in any order, so no two for one key are on their way together.
+// A reply to `sent` changes counts all of them, or fewer and why.
+Maps::Answer Maps::parse_changes(Ccm::Reply reply, size_t sent) const {
+  Answer answer = parse(std::move(reply));
+  if (answer.count > sent || (answer.error == 0 && answer.count != sent)) {
+    log_(fmt::format("cmsg drop - {} of {} changes!", answer.count, sent));
+    return {.error = -EIO};
+  }
+  return answer;
+}
+
+// The card may take messages in any order, so no two for one key are on their way together; the entries of one message it takes
+// in theirs.
+int Maps::change_batch(Map& map, Type type, std::span<const EntryView> entries, uint32_t flags,
+                       size_t& done) {
+  struct Sent {
+    int tag;
+    std::span<const EntryView> entries;
+  };
+  std::deque<Sent> sent;
+  size_t on_the_way = 0;  // entries
+  int error = 0, refused = 0;
+  const auto finish_oldest = [&] {
+    const Sent oldest = sent.front();
+    sent.pop_front();
+    on_the_way -= oldest.entries.size();
+    const Answer answer = parse_changes(ccm_.wait_for(oldest.tag, type, 0), oldest.entries.size());
+    if (error != 0) return;
+    done += answer.count;
+    error = answer.error;
+  };
+  const size_t at_once = caps_.offered.multi_change ? slots_.most_entries() : 1;
+  map.cache.block();
+  while (error == 0 && refused == 0 && !entries.empty()) {
+    const auto part = entries.first(std::min(at_once, entries.size()));
+    const auto clashes = [&](const Sent& other) { return share_a_key(part, other.entries); };
+    if (on_the_way + part.size() > kWindow || std::ranges::any_of(sent, clashes)) {
+      finish_oldest();
+      continue;
+    }
+    for (const EntryView& item : part) note_update(map, item.value);
+    const auto count = static_cast<uint32_t>(part.size());
+    const int tag = ccm_.send(request(map, part, count, flags), type);
+    if (tag < 0) {
+      refused = tag;
+      continue;
+    }
+    sent.push_back({tag, part});
+    on_the_way += part.size();
+    entries = entries.subspan(part.size());
+  }
+  while (!sent.empty()) finish_oldest();
+  map.cache.unblock();
+  return error != 0 ? error : refused;
+}
+
 int Maps::update_batch(Map& map, std::span<const EntryView> entries, uint64_t flags, size_t& done) {
   enter();
   done = 0;
   if (flags >> 32 != 0) return -EOPNOTSUPP;
-  struct Sent {
-    int tag;
-    const EntryView* entry;
-  };
-  std::deque<Sent> sent;
-  int error = 0;
-  const auto finish_oldest = [&] {
-    const Answer answer = parse(ccm_.wait_for(sent.front().tag, Type::kMapUpdate, 0));
-    sent.pop_front();
-    if (error == 0) error = answer.error;
-    if (error == 0) ++done;
-  };
-  map.cache.block();
-  for (const EntryView& item : entries) {
-    const auto clashes = [&](const Sent& other) {
-      return std::ranges::equal(other.entry->key, item.key);
-    };
-    while (!sent.empty() && (sent.size() == kWindow || std::ranges::any_of(sent, clashes))) {
-      finish_oldest();
-    }
-    if (error != 0) break;
-    note_update(map, item.value);
-    std::vector<uint8_t> swapped(item.value.begin(), item.value.end());
-    swap_atomic_words(map, swapped);
-    const int tag = ccm_.send(request(map, item.key, swapped, 1, static_cast<uint32_t>(flags)),
-                              Type::kMapUpdate);
-    if (tag < 0) {
-      error = tag;
-      break;
-    }
-    sent.push_back({tag, &item});
-  }
-  while (!sent.empty()) finish_oldest();
-  map.cache.unblock();
-  return error;
+  return change_batch(map, Type::kMapUpdate, entries, static_cast<uint32_t>(flags), done);
+}
+
+int Maps::delete_batch(Map& map, std::span<const EntryView> keys, size_t& done) {
+  enter();
+  done = 0;
+  if (map.shape.type == firmware::kMapTypeArray) return -EINVAL;
+  return change_batch(map, Type::kMapDelete, keys, 0, done);
 }
 
 bool Maps::claim_use(Map& map, std::span<const WordUse> use, std::string& why) const {

@@ -95,15 +95,20 @@ void Maps::free(std::unique_ptr<Map> map) {
   elems_in_use_ -= map->shape.max_entries;
 }
 
-std::vector<uint8_t> Maps::request(const Map& map, std::span<const uint8_t> key,
-                                   std::span<const uint8_t> value, uint32_t count,
-                                   uint32_t flags) const {
-  std::vector<uint8_t> message(slots_.request_bytes());
+std::vector<uint8_t> Maps::request(const Map& map, std::span<const EntryView> entries,
+                                   uint32_t count, uint32_t flags) const {
+  std::vector<uint8_t> message(slots_.request_bytes(static_cast<unsigned>(entries.size())));
   base::store_be(&message[4], map.table);
   base::store_be(&message[8], count);
   base::store_be(&message[12], flags);
-  std::ranges::copy(key, message.begin() + control::kEntriesAt);
-  std::ranges::copy(value, message.begin() + control::kEntriesAt + slots_.key_bytes);
+  std::span<uint8_t> place = std::span(message).subspan(control::kEntriesAt);
+  for (const EntryView& item : entries) {
+    const std::span<uint8_t> value = place.subspan(slots_.key_bytes, item.value.size());
+    std::ranges::copy(item.key, place.begin());
+    std::ranges::copy(item.value, value.begin());
+    swap_atomic_words(map, value);
+    place = place.subspan(slots_.entry_bytes());
+  }
   return message;
 }
 
@@ -128,9 +133,8 @@ Maps::Answer Maps::parse(Ccm::Reply reply) const {
   return answer;
 }
 
-Maps::Answer Maps::operate(const Map& map, Type type, std::span<const uint8_t> key,
-                           std::span<const uint8_t> value, uint32_t count, uint32_t flags) {
-  Answer answer = parse(ccm_.ask(request(map, key, value, count, flags), type, 0));
+Maps::Answer Maps::operate(const Map& map, Type type, const EntryView& item, uint32_t flags) {
+  Answer answer = parse(ccm_.ask(request(map, {&item, 1}, 1, flags), type, 0));
   if (answer.error == 0 && answer.count == 0) {
     log_("cmsg drop - map reply without an entry!");
     return {.error = -EIO};
@@ -167,7 +171,7 @@ int Maps::lookup(Map& map, std::span<const uint8_t> key, std::span<uint8_t> valu
   if (const std::vector<uint8_t>* cached = map.cache.lookup(key, port_.now_ps())) {
     std::ranges::copy(*cached, value.begin());
   } else {
-    const Answer answer = operate(map, Type::kMapLookup, key, {}, 1, 0);
+    const Answer answer = operate(map, Type::kMapLookup, {key, {}}, 0);
     if (answer.error != 0) return answer.error;
     std::ranges::copy(entry(map, answer, 0).value, value.begin());
   }
@@ -181,11 +185,9 @@ int Maps::update(Map& map, std::span<const uint8_t> key, std::span<const uint8_t
   enter();
   if (flags >> 32 != 0) return -EOPNOTSUPP;
   note_update(map, value);
-  std::vector<uint8_t> swapped(value.begin(), value.end());
-  swap_atomic_words(map, swapped);
   map.cache.block();
   const int error =
-      operate(map, Type::kMapUpdate, key, swapped, 1, static_cast<uint32_t>(flags)).error;
+      operate(map, Type::kMapUpdate, {key, value}, static_cast<uint32_t>(flags)).error;
   map.cache.unblock();
   return error;
 }
@@ -195,7 +197,7 @@ int Maps::remove(Map& map, std::span<const uint8_t> key) {
   enter();
   if (map.shape.type == firmware::kMapTypeArray) return -EINVAL;
   map.cache.block();
-  const int error = operate(map, Type::kMapDelete, key, {}, 1, 0).error;
+  const int error = operate(map, Type::kMapDelete, {key, {}}, 0).error;
   map.cache.unblock();
   return error;
 }
@@ -209,7 +211,8 @@ unsigned Maps::entries_wanted(const Map& map) const {
 // An error behind good entries is for the next request to meet.
 Maps::Answer Maps::walk(const Map& map, std::span<const uint8_t> key, uint32_t count) {
   const Type type = key.empty() ? Type::kMapGetFirst : Type::kMapGetNext;
-  Answer answer = parse(ccm_.ask(request(map, key, {}, count, 0), type, 0));
+  const EntryView behind{key, {}};
+  Answer answer = parse(ccm_.ask(request(map, {&behind, 1}, count, 0), type, 0));
   if (answer.count > count) {
     log_(fmt::format("cmsg drop - {} entries, asked for {}!", answer.count, count));
     return {.error = -EIO};

@@ -48,8 +48,9 @@ class Maps {
   // What a card's own driver does not have: many entries with one call (relaxed mode). `from` empty: from the first entry.
   // Up to `most` entries behind `from`; -ENOENT when they end, after the last of them.
   int lookup_batch(Map& map, std::span<const uint8_t> from, unsigned most, const EntryVisit& visit);
-  // Ends with the first error; `done` counts the items before it.
+  // End with the first error; `done` counts the entries before it. Entries behind it that were on their way may be done.
   int update_batch(Map& map, std::span<const EntryView> entries, uint64_t flags, size_t& done);
+  int delete_batch(Map& map, std::span<const EntryView> keys, size_t& done);
 
   // Records how a program uses the words of a value. False with the driver's words: it must not.
   bool claim_use(Map& map, std::span<const firmware::WordUse> use, std::string& why) const;
@@ -67,13 +68,15 @@ class Maps {
   void enter();  // the system call's own time
   int check(const MapShape& shape) const;
   unsigned entries_wanted(const Map& map) const;
-  std::vector<uint8_t> request(const Map& map, std::span<const uint8_t> key,
-                               std::span<const uint8_t> value, uint32_t count,
+  std::vector<uint8_t> request(const Map& map, std::span<const EntryView> entries, uint32_t count,
                                uint32_t flags) const;
-  Answer operate(const Map& map, firmware::control::Type type, std::span<const uint8_t> key,
-                 std::span<const uint8_t> value, uint32_t count, uint32_t flags);
+  Answer operate(const Map& map, firmware::control::Type type, const EntryView& item,
+                 uint32_t flags);
   Answer parse(Ccm::Reply reply) const;
+  Answer parse_changes(Ccm::Reply reply, size_t sent) const;
   Answer walk(const Map& map, std::span<const uint8_t> key, uint32_t count);
+  int change_batch(Map& map, firmware::control::Type type, std::span<const EntryView> entries,
+                   uint32_t flags, size_t& done);
   MapCache::Entry entry(const Map& map, const Answer& answer, uint32_t index) const;
   void swap_atomic_words(const Map& map, std::span<uint8_t> value) const;
   void note_update(Map& map, std::span<const uint8_t> value) const;

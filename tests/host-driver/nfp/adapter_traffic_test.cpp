@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <map>
 #include <optional>
+#include <set>
 #include <thread>
 
 #include "tests/host-driver/nfp/adapter_lab.h"
@@ -133,9 +134,11 @@ TEST_F(BpfBatch, MovesManyEntriesWithFewMessages) {
   std::vector<uint64_t> values(kEntries);
   for (uint32_t i = 0; i < kEntries; ++i) keys[i] = i, values[i] = 3 * i;
   uint32_t count = kEntries;
+  const uint64_t updating = messages();
   ASSERT_EQ(call(BPF_MAP_UPDATE_BATCH, map, keys, values, &count, nullptr, nullptr), 0);
   EXPECT_EQ(count, kEntries);
   const uint64_t before = messages();
+  EXPECT_LT(before - updating, kEntries / 5);
   std::map<uint32_t, uint64_t> found;
   uint32_t place = 0;
   long error = 0;
@@ -149,21 +152,43 @@ TEST_F(BpfBatch, MovesManyEntriesWithFewMessages) {
   ASSERT_EQ(found.size(), kEntries);
   for (const auto& [key, value] : found) EXPECT_EQ(value, 3 * key);
   EXPECT_LT(messages() - before, kEntries / 5);
+  for (uint32_t i = 0; i < kEntries; ++i) keys[i] = i;
+  const uint64_t deleting = messages();
+  count = kEntries;
+  EXPECT_EQ(call(BPF_MAP_DELETE_BATCH, map, keys, values, &count, nullptr, nullptr), 0);
+  EXPECT_EQ(count, kEntries);
+  EXPECT_LT(messages() - deleting, kEntries / 5);
 }
 
 TEST_F(BpfBatch, CountsTheEntriesBeforeAnError) {
-  const int map = lab_.map(BPF_MAP_TYPE_HASH, 40);
+  const int map = lab_.map(BPF_MAP_TYPE_HASH, 64), array = lab_.map(BPF_MAP_TYPE_ARRAY, 40);
   std::vector<uint32_t> keys(64);
   std::vector<uint64_t> values(64);
   for (uint32_t i = 0; i < 64; ++i) keys[i] = i;
   uint32_t count = 64;
-  EXPECT_EQ(call(BPF_MAP_UPDATE_BATCH, map, keys, values, &count, nullptr, nullptr), -E2BIG);
+  EXPECT_EQ(call(BPF_MAP_UPDATE_BATCH, array, keys, values, &count, nullptr, nullptr), -E2BIG);
   EXPECT_EQ(count, 40u);
-  count = 0xffff'ffff;
-  keys.resize(4096), values.resize(4096);
-  uint32_t place = 0;
+  for (uint32_t i = 0; i < 64; ++i) ASSERT_EQ(lab_.put(map, i, i), 0);
+  count = 64;
+  ASSERT_EQ(lab_.element(BPF_MAP_DELETE_ELEM, map, 30, nullptr), 0);
+  EXPECT_EQ(call(BPF_MAP_DELETE_BATCH, map, keys, values, &count, nullptr, nullptr), -ENOENT);
+  EXPECT_EQ(count, 30u);
+}
+
+// Messages behind the one that is refused may have had the last free entries.
+TEST_F(BpfBatch, FillsAMapToItsLastEntry) {
+  const int map = lab_.map(BPF_MAP_TYPE_HASH, 40);
+  std::vector<uint32_t> keys(4096);
+  std::vector<uint64_t> values(4096);
+  for (uint32_t i = 0; i < 64; ++i) keys[i] = i;
+  uint32_t done = 64;
+  EXPECT_EQ(call(BPF_MAP_UPDATE_BATCH, map, keys, values, &done, nullptr, nullptr), -E2BIG);
+  EXPECT_LE(done, 40u);
+  uint32_t count = 0xffff'ffff, place = 0;
   EXPECT_EQ(call(BPF_MAP_LOOKUP_BATCH, map, keys, values, &count, nullptr, &place), -ENOENT);
   EXPECT_EQ(count, 40u);
+  std::set<uint32_t> found(keys.begin(), keys.begin() + count);
+  for (uint32_t key = 0; key < done; ++key) EXPECT_TRUE(found.contains(key)) << key;
 }
 
 TEST(BpfEvents, ReachTheFilesOfTheirMap) {

@@ -166,6 +166,7 @@ TEST(NfpCapabilities, AreWhatTheCardOffers) {
     EXPECT_EQ(found.map_update, is.map_update);
     EXPECT_EQ(found.perf_event, is.perf_event);
     EXPECT_EQ(found.multi_entry, is.multi_entry);
+    EXPECT_EQ(found.multi_change, is.multi_change);
   }
 }
 
