@@ -56,9 +56,9 @@ def host():
 
 def microbenchmarks(table):
     for program in sorted(BUILD.glob("bench/*_bench")):
-        if table.only_bars and program.name not in ("fpc_bench", "example_bench", "rtl_bench", "verifier_bench"):
+        if table.only_bars and program.name not in ("fpc_bench", "example_bench", "map_sync_bench", "rtl_bench", "verifier_bench"):
             continue
-        pattern = "jit/(arithmetic|example)|rtl/|verifier/" if table.only_bars else "."
+        pattern = "jit/(arithmetic|example)|map_sync/simulated|rtl/|verifier/" if table.only_bars else "."
         done = subprocess.run([program, "--benchmark_format=json", f"--benchmark_filter={pattern}"], capture_output=True, text=True, check=True)
         for bench in json.loads(done.stdout)["benchmarks"]:
             name, label = bench["name"], bench.get("error_message", bench.get("label", ""))
@@ -74,10 +74,21 @@ def microbenchmarks(table):
             elif name.startswith("verifier/"):
                 table.at_least(name, rate, "M visits/s", 1, label)
                 table.at_most(f"{name}: peak memory", bench["peak_MiB"], "MiB", 1024, digits=0)
+            elif name.startswith("map_sync/simulated"):
+                map_sync(table, name.removesuffix("/iterations:1"), bench, label)
             elif rate:
                 table.row(name, f"{rate:.2f}", "M items/s", label)
             else:
                 table.row(name, f"{bench['real_time']:.1f}", bench["time_unit"], label)
+
+
+def map_sync(table, name, bench, label):
+    """Entries a second of simulated time: each way against the one with a message for each."""
+    table.row(name, f"{bench['real_time'] / 1e6:.1f}", "ms", label)
+    table.at_least(f"{name}: dump, 4 / 1 a message", bench["dump_speedup"], "", 6, digits=1)
+    table.at_least(f"{name}: batch look-up / dump", bench["batch_lookup_speedup"], "", 10, digits=1)
+    table.at_least(f"{name}: batch update / update", bench["batch_update_speedup"], "", 10, digits=1)
+    table.at_least(f"{name}: replies in 200 us", bench["soon_percent"], "%", 99.9)
 
 
 def compile_times(table):
