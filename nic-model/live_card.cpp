@@ -77,7 +77,10 @@ void LiveCard::detach() { static_cast<void>(attach(no_packets_, {}).has_value())
 
 Result<void> LiveCard::trouble() const { return trouble_; }
 
-Report LiveCard::finish() { return card_.finish(); }
+Report LiveCard::finish() {
+  take_trouble(card_.advance(~uint64_t{0}));
+  return card_.finish();
+}
 
 void LiveCard::schedule(uint64_t time_ps, ControlEvent what) {
   const uint64_t cycles = std::max(card_.cycles_of(time_ps), card_.wheel().now());
@@ -97,10 +100,13 @@ void LiveCard::handle(const Event& event) {
   }
 }
 
+void LiveCard::take_trouble(const Result<bool>& more) {
+  if (!more && trouble_) trouble_ = more.error();
+}
+
 // Everything up to `time_ps`, inclusive.
 void LiveCard::advance(uint64_t time_ps) {
-  Result<bool> more = card_.advance(card_.cycles_of(time_ps + 1));
-  if (!more && trouble_) trouble_ = more.error();
+  take_trouble(card_.advance(card_.cycles_of(time_ps + 1)));
   now_ps_ = std::max(now_ps_, time_ps);
 }
 

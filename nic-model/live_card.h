@@ -62,6 +62,7 @@ class LiveCard final : public HostPort {
   void handle(const Event& event);
   void schedule(uint64_t time_ps, ControlEvent what);
   void advance(uint64_t time_ps);
+  void take_trouble(const base::Result<bool>& more);
   void take_reply(uint64_t now_cycles, std::span<const uint8_t> bytes);
   void take_event(const ProgramEvent& event);
   void deliver(uint64_t ready_ps, HostMessage message);

@@ -201,15 +201,30 @@ TEST_F(LiveCard, HasLargerSlotsUnderAbi2) {
   EXPECT_THAT(ask_op(Type::kMapGetFirst, table, 0).keys, ElementsAre(5));
 }
 
-TEST_F(LiveCard, PassesPacketsToTheHostWithoutAProgram) {
-  std::vector<nic::Frame> frames(5);
+nic::PacketSource packets(size_t count, uint64_t spacing_ps) {
+  std::vector<nic::Frame> frames(count);
   for (size_t i = 0; i < frames.size(); ++i) {
-    frames[i].arrival_ps = i * 1'000'000;
+    frames[i].arrival_ps = i * spacing_ps;
     frames[i].bytes.assign(60, 7);
     frames[i].wire_bytes = 60;
   }
+  return nic::from_frames(std::move(frames));
+}
+
+TEST_F(LiveCard, FinishesThePacketsThatItHas) {
+  nic::PacketSource source = packets(1000, 50'000);
+  ASSERT_TRUE(card_->attach(source, {}));
+  card_->run_until(25'000'000);
+  const nic::Report report = card_->finish();
+  EXPECT_EQ(report.offered, 1000u);
+  EXPECT_EQ(report.pass, 1000u);
+  EXPECT_EQ(report.aborted, 0u);
+  EXPECT_THAT(report.faults, IsEmpty());
+}
+
+TEST_F(LiveCard, PassesPacketsToTheHostWithoutAProgram) {
   card_->run_until(50'000'000);
-  nic::PacketSource source = nic::from_frames(std::move(frames));
+  nic::PacketSource source = packets(5, 1'000'000);
   unsigned to_host = 0;
   card_->on_departure([&](const nic::Departure& packet) {
     to_host += packet.exit == nic::Exit::kHost;
