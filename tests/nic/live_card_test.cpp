@@ -143,10 +143,41 @@ TEST_F(LiveCard, DropsWhatIsNoRequest) {
   EXPECT_THAT(ask({0, 1, 0, 0, 0, 0, 0, 0}), IsEmpty());
   EXPECT_THAT(ask({8, 1, 0, 0, 0, 0, 0, 0}), IsEmpty());
   EXPECT_THAT(ask({3, 2, 0, 0, 0, 0, 0, 0}), IsEmpty());
+  EXPECT_THAT(ask({3, 255, 0, 0, 0, 0, 0, 0}), IsEmpty());
+  EXPECT_THAT(ask({0x83, 1, 0, 0, 0, 0, 0, 0}), IsEmpty()) << "a reply";
+  EXPECT_THAT(ask({255, 1, 0, 0, 0, 0, 0, 0}), IsEmpty());
+  EXPECT_THAT(ask({}), IsEmpty());
   EXPECT_FALSE(card_->post(std::vector<uint8_t>(control::kMtu + 1)));
   EXPECT_EQ(harness::word(ask({3, 1, 0, 9, 0, 0, 0, 1}), 4), 4u) << "too short for its type";
   EXPECT_EQ(harness::word(ask({1, 1, 0, 9, 0, 0, 0, 1}), 4), 4u);
   EXPECT_EQ(make_table(1, 4), 1u) << "and goes on";
+}
+
+// What is too short for its type gets a reply, at whatever length between the header and the type's; a rest is not looked at.
+TEST_F(LiveCard, AnswersRequestsOfEveryLength) {
+  const unsigned table = make_table(1, 4);
+  const auto key = harness::op_request(slots_, Type::kMapUpdate, table, 5, 6);
+  for (uint8_t type = 1; type <= 7; ++type) {
+    const bool is_table = type <= 2, is_free = type == 2;
+    const size_t enough = is_free    ? control::kFreeBytes
+                          : is_table ? control::kAllocBytes
+                                     : slots_.request_bytes();
+    for (size_t bytes = 4; bytes < enough; ++bytes) {
+      std::vector<uint8_t> message(key.begin(), key.begin() + static_cast<long>(bytes));
+      message[0] = type;
+      message[2] = type, message[3] = static_cast<uint8_t>(bytes);
+      const auto reply = ask(message);
+      ASSERT_EQ(reply.size(), is_table ? control::kTableReplyBytes : slots_.request_bytes());
+      EXPECT_EQ(reply[0], type | control::kReply);
+      EXPECT_EQ(reply[2], type) << "the tag";
+      EXPECT_EQ(reply[3], bytes);
+      EXPECT_EQ(harness::word(reply, 4), static_cast<uint32_t>(Status::kParse)) << bytes;
+    }
+  }
+  auto longer = key;
+  longer.resize(control::kMtu);
+  EXPECT_EQ(harness::parse_reply(ask(longer), slots_).status, Status::kOk);
+  EXPECT_THAT(ask_op(Type::kMapLookup, table, 5).values, ElementsAre(6));
 }
 
 TEST_F(LiveCard, RefusesChangesThatAMessageDoesNotHoldAsAWhole) {

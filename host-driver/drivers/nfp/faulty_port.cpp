@@ -16,7 +16,29 @@ bool take_one(unsigned& left) {
   return true;
 }
 
+struct Flip {
+  unsigned Faults::*left;
+  size_t at;
+  uint8_t bit;
+};
+constexpr Flip kFlips[] = {{&Faults::wrong_type, 0, 0x10},
+                           {&Faults::wrong_tag, 2, 0x80},
+                           {&Faults::wrong_status, 7, 0x40},
+                           {&Faults::wrong_count, 11, 0x40}};
+
+void flip_one(Faults& faults, std::vector<uint8_t>& bytes) {
+  for (const Flip& flip : kFlips) {
+    if (flip.at >= bytes.size() || !take_one(faults.*flip.left)) continue;
+    bytes[flip.at] ^= flip.bit;
+    return;
+  }
+}
+
 }  // namespace
+
+bool FaultyPort::post(std::span<const uint8_t> message) {
+  return take_one(faults.lose_request) || port_.post(message);
+}
 
 bool FaultyPort::strike(nic::HostMessage& message) {
   if (!message.is_control) return true;
@@ -29,8 +51,10 @@ bool FaultyPort::strike(nic::HostMessage& message) {
     held_.emplace(now_ps(), message);
   } else if (take_one(faults.truncate)) {
     message.bytes.resize(std::min(message.bytes.size(), faults.truncate_to));
-  } else if (take_one(faults.wrong_tag)) {
-    message.bytes[2] ^= 0x80;
+  } else if (take_one(faults.wrong_queue)) {
+    message.is_control = false;
+  } else {
+    flip_one(faults, message.bytes);
   }
   return true;
 }

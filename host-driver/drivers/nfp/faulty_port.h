@@ -15,9 +15,12 @@ namespace host::nfp {
 
 struct Faults {
   // How many of the next control messages to the host it meets; the first that is not 0 counts.
-  unsigned lose = 0, late = 0, duplicate = 0, truncate = 0, wrong_tag = 0;
+  unsigned lose = 0, late = 0, duplicate = 0, truncate = 0, wrong_queue = 0;
+  unsigned wrong_type = 0, wrong_tag = 0, wrong_status = 0, wrong_count = 0;  // one bit of it
   uint64_t late_ps = 1'000'000'000;
   size_t truncate_to = 4;
+  unsigned lose_request =
+      0;  // of the next control messages to the card, so many that it cannot read
   // Of the next programs that are loaded.
   unsigned mapping_fails = 0;  // so often the host's side of DMA
   unsigned read_fails = 0;     // so often the card's side
@@ -40,7 +43,7 @@ class FaultyPort final : public nic::HostPort {
   std::optional<uint64_t> map_memory(std::span<const uint8_t> memory) override;
   void unmap_memory(uint64_t address) override;
   unsigned control_mtu() const override { return port_.control_mtu(); }
-  bool post(std::span<const uint8_t> message) override { return port_.post(message); }
+  bool post(std::span<const uint8_t> message) override;
   std::optional<nic::HostMessage> receive() override;
   nic::HostCosts costs() const override { return port_.costs(); }
 

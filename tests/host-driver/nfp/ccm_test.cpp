@@ -95,6 +95,73 @@ TEST_F(NfpCcm, DropsATagThatNobodyWaitsFor) {
   EXPECT_EQ(counters().unknown_tag, 1u);
 }
 
+TEST_F(NfpCcm, DropsAReplyThatComesThroughAQueueOfPackets) {
+  driver_.faults().wrong_queue = 1;
+  EXPECT_EQ(lookup(), -ETIMEDOUT);
+  EXPECT_EQ(counters().not_control, 1u);
+  EXPECT_THAT(driver_.log, Contains("cmsg drop - msg type 131 with raw buffer!"));
+}
+
+TEST_F(NfpCcm, RefusesRepliesThatSayWhatCannotBe) {
+  driver_.faults().wrong_type = 1;
+  EXPECT_EQ(lookup(), -EIO);
+  EXPECT_EQ(driver_.last_log(), "cmsg drop - wrong type 0x93 != 0x83!");
+  EXPECT_EQ(counters().bad_reply, 1u);
+  driver_.faults().wrong_status = 1;
+  std::unique_ptr<Map> other;
+  EXPECT_EQ(driver_.alloc({1, 4, 8, 64, 0}, other), -EIO);
+  EXPECT_EQ(driver_.last_log(), "FW responded with invalid status: 64");
+  driver_.faults().wrong_status = 1;
+  EXPECT_EQ(lookup(), -EIO);
+  EXPECT_THAT(driver_.last_log(), HasSubstr("of 128 bytes does not hold 2 entries!"))
+      << "an error takes a place";
+  driver_.faults().wrong_count = 1;
+  EXPECT_EQ(lookup(), -EIO);
+  EXPECT_THAT(driver_.last_log(), HasSubstr("of 128 bytes does not hold 65 entries!"));
+  driver_.faults().wrong_count = 1;
+  EXPECT_EQ(update(), -EIO);
+  EXPECT_EQ(lookup(), 0);
+  EXPECT_EQ(driver_.device->ccm().in_flight(), 0u);
+}
+
+// The card read neither, or did what the first said.
+TEST_F(NfpCcm, LosesRequestsAndReplies) {
+  const auto value = [&] {
+    Bytes bytes(8);
+    EXPECT_EQ(driver_.maps().lookup(*map_, bytes_of(1u), bytes), 0);
+    return base::load_le<uint64_t>(bytes.data());
+  };
+  const auto put = [&](uint64_t number) {
+    return driver_.maps().update(*map_, bytes_of(1u), bytes_of(number), 0);
+  };
+  driver_.faults().lose_request = 1;
+  EXPECT_EQ(put(6), -ETIMEDOUT);
+  EXPECT_EQ(value(), 5u);
+  driver_.faults().lose = 1;
+  EXPECT_EQ(put(7), -ETIMEDOUT);
+  EXPECT_EQ(value(), 7u) << "the card had done it";
+  EXPECT_EQ(counters().timeouts, 2u);
+}
+
+TEST_F(NfpCcm, EndsABatchAtTheMessageThatIsLost) {
+  std::vector<Bytes> keys;
+  for (uint32_t key = 0; key < 39; ++key) keys.push_back(bytes_of(key));
+  const Bytes zero(8);
+  std::vector<host::EntryView> entries;
+  for (const Bytes& key : keys) entries.push_back({key, zero});
+  size_t done = 0;
+  driver_.faults().wrong_count = 1;
+  EXPECT_EQ(driver_.maps().update_batch(*map_, entries, 0, done), -EIO);
+  EXPECT_LT(done, 39u);
+  EXPECT_EQ(done % 13, 0u) << "any of the three replies is the first";
+  driver_.faults().lose_request = 1;
+  EXPECT_EQ(driver_.maps().update_batch(*map_, entries, 0, done), -ETIMEDOUT);
+  EXPECT_EQ(done, 0u);
+  EXPECT_EQ(driver_.device->ccm().in_flight(), 0u);
+  EXPECT_EQ(driver_.maps().update_batch(*map_, entries, 0, done), 0);
+  EXPECT_EQ(done, 39u);
+}
+
 TEST_F(NfpCcm, HasNoMoreThan16383TagsBehindTheOldest) {
   driver_.faults().lose = ~0u;
   host::nfp::Ccm& ccm = driver_.device->ccm();
