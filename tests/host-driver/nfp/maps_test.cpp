@@ -268,6 +268,18 @@ TEST(NfpMaps, MayDoTheThreeMessagesBehindAnError) {
   }
 }
 
+TEST(NfpMaps, HasSlotsOfTheLargestKeyAndValueUnderAbi3) {
+  Driver driver;
+  EXPECT_EQ(driver.device->capabilities().abi(), 3u);
+  EXPECT_EQ(driver.device->capabilities().slots().key_bytes, 56u);
+  EXPECT_EQ(driver.device->capabilities().slots().value_bytes, 56u);
+  const auto map = make(driver, {1, 56, 8, 4, 0});
+  EXPECT_EQ(driver.maps().update(*map, Bytes(56, 1), Bytes(8, 2), 0), 0);
+  Bytes value(8);
+  EXPECT_EQ(driver.maps().lookup(*map, Bytes(56, 1), value), 0);
+  EXPECT_EQ(value, Bytes(8, 2));
+}
+
 TEST(NfpMaps, WorksWithSlotsOfAbi2) {
   Driver driver("public");
   EXPECT_EQ(driver.device->capabilities().slots().entry_bytes(), 128u);

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <linux/bpf.h>
 
 #include <string>
 
 #include "offload-compiler/compiler.h"
 #include "offload-compiler/ebpf/object.h"
+#include "tests/ebpf/asm.h"
 
 namespace harness {
 
@@ -85,6 +87,42 @@ inline firmware::Image churner() {
       "1811000000000000\n0000000000000000\n"
       "8500000003000000\n"  // call map_delete_elem
       "b700000001000000\n9500000000000000\n");
+}
+
+// r0 = map[0], or the verdict when there is none; r6 is the context.
+inline ebpf_test::Code look_up_zero_or(int32_t verdict) {
+  using namespace ebpf_test;
+  return Code{mov_reg(6, 1), mov(2, 0), op(0x63, 10, 2, -4, 0), mov_reg(2, 10), add(2, -4)} +
+         load_map(1, 0) +
+         Code{call(BPF_FUNC_map_lookup_elem), op(0x55, 0, 0, 2, 0), mov(0, verdict), exit_insn()};
+}
+
+inline firmware::Image compile(ebpf_test::Code code, const ebpf::MapDef& map) {
+  auto image =
+      offload::compile(ebpf_test::xdp(std::move(code), {map}), *offload::parse_target("nfp/full"));
+  EXPECT_TRUE(image) << image.error().text();
+  return *image;
+}
+
+// Drops when the two words of hash[0] differ, else passes.
+inline firmware::Image pair_reader() {
+  using namespace ebpf_test;
+  return compile(
+      look_up_zero_or(XDP_PASS) + Code{load32(1, 0, 0), load32(2, 0, 4), mov(0, XDP_PASS),
+                                       op(0x1d, 1, 2, 1, 0), mov(0, XDP_DROP), exit_insn()},
+      map_def("pairs", BPF_MAP_TYPE_HASH, 4, 8, 4));
+}
+
+// Looks hash[0] up once and reads its first word 26,000 times, 108 ns each. Puts what it read first and last at the packet's
+// beginning; passes.
+inline firmware::Image lingerer(uint32_t entries) {
+  using namespace ebpf_test;
+  return compile(look_up_zero_or(XDP_DROP) +
+                     Code{load32(7, 0, 0), mov(8, 26'000), load32(9, 0, 0), add(8, -1),
+                          op(0x55, 8, 0, -3, 0), load32(2, 6, 0), load32(3, 6, 4), mov_reg(4, 2),
+                          add(4, 8), mov(0, XDP_DROP), jump_gt(4, 3, 3), op(0x63, 2, 7, 0, 0),
+                          op(0x63, 2, 9, 4, 0), mov(0, XDP_PASS), exit_insn()},
+                 map_def("held", BPF_MAP_TYPE_HASH, 4, 8, entries));
 }
 
 // Sends 8 bytes, 7 and zeros, as an event of map 1; drops.

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <map>
+#include <optional>
 
 #include "base/bits.h"
 #include "tests/host-driver/nfp/driver_harness.h"
@@ -14,9 +15,13 @@ using harness::Bytes;
 using harness::bytes_of;
 using harness::Driver;
 using host::nfp::Map;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Pair;
 
 constexpr uint32_t kMtu = 1500;
-constexpr const char* kContended = "1Mpps";  // one entry for all packets: no losses yet
+// Packets that write one entry take turns. As many as that lets through, and more:
+constexpr const char *kContended = "1Mpps", *kOverload = "5Mpps";
 
 class MapsUnderTraffic : public testing::Test {
  protected:
@@ -108,6 +113,117 @@ TEST_F(MapsUnderTraffic, WalksMeetEveryLastingEntryOnce) {
   }
   EXPECT_GT(walks, 20u);
   EXPECT_GT(most, 8u) << "entries of packets";
+}
+
+TEST_F(MapsUnderTraffic, TheCacheKnowsNothingOfPrograms) {
+  load(harness::counter());
+  Bytes first(4);
+  ASSERT_EQ(driver_.maps().next_key(*map_, {}, first), 0);
+  start_packets(50);
+  driver_.port->run_until(driver_.port->now_ps() + 100'000'000);
+  ASSERT_EQ(packets_done(), 50u);
+  EXPECT_EQ(get(0), 0u) << "from the cache";
+  driver_.port->run_until(driver_.port->now_ps() + host::nfp::MapCache::kValidPs);
+  EXPECT_EQ(get(0), 50u);
+}
+
+// Those for which there is no turn in time find no credit; nothing else is lost, and what was written stays whole.
+TEST_F(MapsUnderTraffic, LosesWhatOneEntryCannotTake) {
+  constexpr uint64_t kPackets = 5000;
+  load(harness::pair_writer());
+  ASSERT_EQ(put(0, 0), 0);
+  uint64_t counted = 0;
+  driver_.card->on_departure([&](const nic::Departure&) { ++counted; });
+  start_packets(kPackets, kOverload);
+  unsigned updates = 0;
+  while (driver_.port->now_ps() < 1'000'000'000) {
+    const uint64_t value = get(0);
+    ASSERT_EQ(value >> 32, value & 0xffffffff) << "a mix of two updates";
+    ASSERT_EQ(put(0, 0), 0);
+    ++updates;
+  }
+  EXPECT_GT(updates, 0u) << "the host's turn comes, too";
+  const nic::Report report = driver_.card->finish();
+  EXPECT_EQ(report.offered, kPackets);
+  EXPECT_EQ(report.drop, counted);
+  EXPECT_EQ(kPackets, counted + report.lost);
+  EXPECT_GT(report.lost, 0u);
+  EXPECT_THAT(report.lost_by, ElementsAre(Pair("ingress_credits", report.lost)));
+  EXPECT_THAT(report.after_verdict_lost, IsEmpty());
+  EXPECT_THAT(report.faults, IsEmpty());
+}
+
+TEST_F(MapsUnderTraffic, ProgramsMaySeeWordsOfTwoUpdates) {
+  load(harness::pair_reader());
+  ASSERT_EQ(put(0, 0), 0);
+  start_packets(5000);
+  for (uint64_t i = 1; packets_done() < 5000; ++i) {
+    // Calls take a whole number of packets' distances: each begins at another moment of one.
+    driver_.port->run_until(driver_.port->now_ps() + i * 17'000);
+    ASSERT_EQ(put(0, i << 32 | i), 0);
+    ASSERT_EQ(get(0), i << 32 | i) << "the host sees whole values";
+    ASSERT_LT(driver_.port->now_ps(), 100'000'000'000u);
+  }
+  const nic::VerdictCounts counts = driver_.card->verdict_counts();
+  EXPECT_GT(counts.drop.packets, 0u) << "one word of the update before";
+  EXPECT_GT(counts.pass.packets, counts.drop.packets);
+}
+
+// A packet that looks an entry up and reads it for nearly 3 ms.
+class PacketsInFlight : public MapsUnderTraffic {
+ protected:
+  static constexpr uint32_t kOld = 0x01010101, kNew = 0x02020202;
+
+  void start_one(uint32_t entries) {
+    load(harness::lingerer(entries));
+    ASSERT_EQ(put(0, kOld), 0);
+    driver_.card->on_departure([&](const nic::Departure& packet) {
+      ASSERT_GE(packet.bytes.size(), 8u);
+      seen_.emplace(base::load_le<uint32_t>(packet.bytes.data()),
+                    base::load_le<uint32_t>(packet.bytes.data() + 4));
+    });
+    start_packets(1);
+    driver_.port->run_until(driver_.port->now_ps() + 50'000'000);
+    ASSERT_FALSE(seen_);
+  }
+  void wait_for_packet() {
+    driver_.port->run_until(driver_.port->now_ps() + 5'000'000'000);
+    ASSERT_TRUE(seen_);
+  }
+
+  std::optional<std::pair<uint32_t, uint32_t>> seen_;  // its first and its last look at the entry
+};
+
+TEST_F(PacketsInFlight, ReadANewValueThroughTheirPointer) {
+  start_one(4);
+  ASSERT_EQ(put(0, kNew), 0);
+  ASSERT_FALSE(seen_);
+  wait_for_packet();
+  EXPECT_EQ(*seen_, std::pair(kOld, kNew));
+}
+
+TEST_F(PacketsInFlight, ReadADeletedEntryThatNobodyUsesBeforeTheyHaveLeft) {
+  constexpr uint32_t kEntries = 600;
+  start_one(kEntries + 1);
+  ASSERT_EQ(driver_.maps().remove(*map_, bytes_of(uint32_t{0})), 0);
+  std::vector<std::pair<Bytes, Bytes>> bytes;
+  for (uint32_t key = 1; key <= kEntries; ++key) {
+    bytes.emplace_back(bytes_of(key), bytes_of(uint64_t{kNew}));
+  }
+  std::vector<host::EntryView> entries;
+  for (const auto& [key, value] : bytes) entries.push_back({key, value});
+  int error = 0;
+  size_t done = 0;
+  for (unsigned round = 0; round < 3; ++round) {
+    error = driver_.maps().update_batch(*map_, entries, 0, done);
+    if (error != 0) break;
+    ASSERT_EQ(driver_.maps().delete_batch(*map_, entries, done), 0);
+  }
+  EXPECT_EQ(error, -ENOMEM) << "what was deleted waits for the packet";
+  ASSERT_FALSE(seen_);
+  wait_for_packet();
+  EXPECT_EQ(*seen_, std::pair(kOld, kOld));
+  EXPECT_EQ(driver_.maps().update_batch(*map_, entries, 0, done), 0) << "the packet has left";
 }
 
 TEST_F(MapsUnderTraffic, LaterPacketsSeeAnUpdate) {
