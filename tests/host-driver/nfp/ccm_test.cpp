@@ -144,21 +144,18 @@ TEST_F(NfpCcm, LosesRequestsAndReplies) {
 }
 
 TEST_F(NfpCcm, EndsABatchAtTheMessageThatIsLost) {
-  std::vector<Bytes> keys;
-  for (uint32_t key = 0; key < 39; ++key) keys.push_back(bytes_of(key));
-  const Bytes zero(8);
-  std::vector<host::EntryView> entries;
-  for (const Bytes& key : keys) entries.push_back({key, zero});
+  harness::Batch batch;
+  for (uint32_t key = 0; key < 39; ++key) batch.add(key, 0);
   size_t done = 0;
   driver_.faults().wrong_count = 1;
-  EXPECT_EQ(driver_.maps().update_batch(*map_, entries, 0, done), -EIO);
+  EXPECT_EQ(driver_.maps().update_batch(*map_, batch.views(), 0, done), -EIO);
   EXPECT_LT(done, 39u);
   EXPECT_EQ(done % 13, 0u) << "any of the three replies is the first";
   driver_.faults().lose_request = 1;
-  EXPECT_EQ(driver_.maps().update_batch(*map_, entries, 0, done), -ETIMEDOUT);
+  EXPECT_EQ(driver_.maps().update_batch(*map_, batch.views(), 0, done), -ETIMEDOUT);
   EXPECT_EQ(done, 0u);
   EXPECT_EQ(driver_.device->ccm().in_flight(), 0u);
-  EXPECT_EQ(driver_.maps().update_batch(*map_, entries, 0, done), 0);
+  EXPECT_EQ(driver_.maps().update_batch(*map_, batch.views(), 0, done), 0);
   EXPECT_EQ(done, 39u);
 }
 

@@ -4,10 +4,12 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "base/bits.h"
 #include "host-driver/drivers/nfp/device.h"
 #include "host-driver/drivers/nfp/faulty_port.h"
 #include "nic-model/live_card.h"
@@ -68,6 +70,39 @@ struct Driver {
     return maps().alloc(shape, map);
   }
   std::string last_log() const { return log.empty() ? std::string() : log.back(); }
+};
+
+// Of maps with keys of 4 bytes and values of 8.
+inline std::unique_ptr<host::nfp::Map> make(Driver& driver, const host::nfp::MapShape& shape) {
+  std::unique_ptr<host::nfp::Map> map;
+  EXPECT_EQ(driver.alloc(shape, map), 0) << driver.last_log();
+  return map;
+}
+
+inline int put(Driver& driver, host::nfp::Map& map, uint32_t key, uint64_t value,
+               uint64_t flags = 0) {
+  return driver.maps().update(map, bytes_of(key), bytes_of(value), flags);
+}
+
+// The value, or ~0.
+inline uint64_t get(Driver& driver, host::nfp::Map& map, uint32_t key) {
+  Bytes value(8);
+  const int error = driver.maps().lookup(map, bytes_of(key), value);
+  return error == 0 ? base::load_le<uint64_t>(value.data()) : ~uint64_t{0};
+}
+
+// Entries of a batch, which views the bytes that it holds.
+class Batch {
+ public:
+  void add(uint32_t key, uint64_t value) {
+    bytes_.push_back({bytes_of(key), bytes_of(value)});
+    views_.push_back({bytes_.back().first, bytes_.back().second});
+  }
+  std::span<const host::EntryView> views() const { return views_; }
+
+ private:
+  std::deque<std::pair<Bytes, Bytes>> bytes_;
+  std::vector<host::EntryView> views_;
 };
 
 }  // namespace harness

@@ -206,24 +206,20 @@ TEST_F(PacketsInFlight, ReadADeletedEntryThatNobodyUsesBeforeTheyHaveLeft) {
   constexpr uint32_t kEntries = 600;
   start_one(kEntries + 1);
   ASSERT_EQ(driver_.maps().remove(*map_, bytes_of(uint32_t{0})), 0);
-  std::vector<std::pair<Bytes, Bytes>> bytes;
-  for (uint32_t key = 1; key <= kEntries; ++key) {
-    bytes.emplace_back(bytes_of(key), bytes_of(uint64_t{kNew}));
-  }
-  std::vector<host::EntryView> entries;
-  for (const auto& [key, value] : bytes) entries.push_back({key, value});
+  harness::Batch batch;
+  for (uint32_t key = 1; key <= kEntries; ++key) batch.add(key, kNew);
   int error = 0;
   size_t done = 0;
   for (unsigned round = 0; round < 3; ++round) {
-    error = driver_.maps().update_batch(*map_, entries, 0, done);
+    error = driver_.maps().update_batch(*map_, batch.views(), 0, done);
     if (error != 0) break;
-    ASSERT_EQ(driver_.maps().delete_batch(*map_, entries, done), 0);
+    ASSERT_EQ(driver_.maps().delete_batch(*map_, batch.views(), done), 0);
   }
   EXPECT_EQ(error, -ENOMEM) << "what was deleted waits for the packet";
   ASSERT_FALSE(seen_);
   wait_for_packet();
   EXPECT_EQ(*seen_, std::pair(kOld, kOld));
-  EXPECT_EQ(driver_.maps().update_batch(*map_, entries, 0, done), 0) << "the packet has left";
+  EXPECT_EQ(driver_.maps().update_batch(*map_, batch.views(), 0, done), 0) << "the packet has left";
 }
 
 TEST_F(MapsUnderTraffic, LaterPacketsSeeAnUpdate) {
