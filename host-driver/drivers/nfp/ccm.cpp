@@ -101,18 +101,21 @@ Ccm::Reply Ccm::wait_for(int tag_number, Type type, size_t reply_bytes) {
   return check(std::move(bytes), type, reply_bytes);
 }
 
+int Ccm::refuse(const std::string& why) {
+  ++counters_.bad_reply;
+  log_("cmsg drop - " + why + "!");
+  return -EIO;
+}
+
 Ccm::Reply Ccm::check(std::vector<uint8_t> bytes, Type type, size_t reply_bytes) {
   const unsigned wanted = static_cast<unsigned>(type) | control::kReply;
   if (bytes[0] != wanted) {
-    ++counters_.bad_reply;
-    log_(fmt::format("cmsg drop - wrong type 0x{:02x} != 0x{:02x}!", bytes[0], wanted));
-    return {-EIO, {}};
+    return {refuse(fmt::format("wrong type 0x{:02x} != 0x{:02x}", bytes[0], wanted)), {}};
   }
   if (reply_bytes != 0 && bytes.size() != reply_bytes) {
-    ++counters_.bad_reply;
-    log_(fmt::format("cmsg drop - type 0x{:02x} wrong size {} != {}!", bytes[0], bytes.size(),
-                     reply_bytes));
-    return {-EIO, {}};
+    return {refuse(fmt::format("type 0x{:02x} wrong size {} != {}", bytes[0], bytes.size(),
+                               reply_bytes)),
+            {}};
   }
   return {0, std::move(bytes)};
 }

@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "fpc/firmware/control.h"
@@ -41,6 +42,9 @@ class Ccm {
   // The halves of ask(): a tag or a negative errno, and the reply to it.
   int send(std::vector<uint8_t> request, firmware::control::Type type);
   Reply wait_for(int tag, firmware::control::Type type, size_t reply_bytes);
+
+  // A reply that cannot be what it says: noted and counted. -EIO.
+  int refuse(const std::string& why);
 
   void take_messages();  // handles what the host has received by now
   const Counters& counters() const { return counters_; }

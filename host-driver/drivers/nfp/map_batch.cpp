@@ -51,8 +51,7 @@ int Maps::lookup_batch(Map& map, std::span<const uint8_t> from, unsigned most,
 Maps::Answer Maps::parse_changes(Ccm::Reply reply, size_t sent) const {
   Answer answer = parse(std::move(reply));
   if (answer.count > sent || (answer.error == 0 && answer.count != sent)) {
-    log_(fmt::format("cmsg drop - {} of {} changes!", answer.count, sent));
-    return {.error = -EIO};
+    return {.error = ccm_.refuse(fmt::format("{} of {} changes", answer.count, sent))};
   }
   return answer;
 }

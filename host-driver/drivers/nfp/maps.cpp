@@ -118,16 +118,14 @@ Maps::Answer Maps::parse(Ccm::Reply reply) const {
   Answer answer;
   answer.bytes = std::move(reply.bytes);
   if (answer.bytes.size() < control::kEntriesAt) {
-    log_(fmt::format("cmsg drop - map reply too short {}!", answer.bytes.size()));
-    return {.error = -EIO};
+    return {.error = ccm_.refuse(fmt::format("map reply too short {}", answer.bytes.size()))};
   }
   answer.status = base::load_be<uint32_t>(&answer.bytes[4]);
   answer.count = base::load_be<uint32_t>(&answer.bytes[8]);
   const uint64_t places = uint64_t{answer.count} + (answer.status != 0 ? 1 : 0);
   if (answer.bytes.size() != control::kEntriesAt + places * slots_.entry_bytes()) {
-    log_(fmt::format("cmsg drop - map reply of {} bytes does not hold {} entries!",
-                     answer.bytes.size(), places));
-    return {.error = -EIO};
+    return {.error = ccm_.refuse(fmt::format("map reply of {} bytes does not hold {} entries",
+                                             answer.bytes.size(), places))};
   }
   answer.error = to_error(answer.status, log_);
   return answer;
@@ -136,8 +134,7 @@ Maps::Answer Maps::parse(Ccm::Reply reply) const {
 Maps::Answer Maps::operate(const Map& map, Type type, const EntryView& item, uint32_t flags) {
   Answer answer = parse(ccm_.ask(request(map, {&item, 1}, 1, flags), type, 0));
   if (answer.error == 0 && answer.count == 0) {
-    log_("cmsg drop - map reply without an entry!");
-    return {.error = -EIO};
+    return {.error = ccm_.refuse("map reply without an entry")};
   }
   return answer;
 }
@@ -214,13 +211,12 @@ Maps::Answer Maps::walk(const Map& map, std::span<const uint8_t> key, uint32_t c
   const EntryView behind{key, {}};
   Answer answer = parse(ccm_.ask(request(map, {&behind, 1}, count, 0), type, 0));
   if (answer.count > count) {
-    log_(fmt::format("cmsg drop - {} entries, asked for {}!", answer.count, count));
-    return {.error = -EIO};
+    return {.error = ccm_.refuse(fmt::format("{} entries, asked for {}", answer.count, count))};
   }
   if (answer.count != 0 && count > 1) {
     answer.error = 0;
   } else if (answer.error == 0 && answer.count == 0) {
-    answer.error = -EIO;
+    answer.error = ccm_.refuse("map reply without an entry");
   }
   return answer;
 }

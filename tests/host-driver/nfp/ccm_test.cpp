@@ -120,6 +120,7 @@ TEST_F(NfpCcm, RefusesRepliesThatSayWhatCannotBe) {
   EXPECT_THAT(driver_.last_log(), HasSubstr("of 128 bytes does not hold 65 entries!"));
   driver_.faults().wrong_count = 1;
   EXPECT_EQ(update(), -EIO);
+  EXPECT_EQ(counters().bad_reply, 4u) << "all but the status, which is an answer";
   EXPECT_EQ(lookup(), 0);
   EXPECT_EQ(driver_.device->ccm().in_flight(), 0u);
 }
