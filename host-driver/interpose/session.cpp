@@ -98,6 +98,7 @@ Message Session::netlink(const Message& request) {
   who.net = net_of(request);
   who.port = static_cast<uint32_t>(request.word[0]);
   who.may_change_host = (mode_ & kModeHybrid) != 0;
+  who.may_admin = may_admin(request);
   who.promote = (mode_ & kModePromote) != 0;
   who.identify = [&](int fd) { return identify(fd); };
   who.namespace_of = [&](int fd) -> std::optional<host::NetNamespace> {

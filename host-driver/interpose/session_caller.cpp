@@ -124,9 +124,13 @@ host::Caller Session::caller(const Message& request) {
   caller.get_pinned = [&](const std::string& path, host::ObjectRef* object) {
     return get_pinned(path, object);
   };
-  const auto uid = static_cast<uint32_t>(request.word[4]);
-  caller.credentials = {(mode_ & kModeStrict) == 0 || uid == 0, uid, net_of(request)};
+  caller.credentials = {may_admin(request), static_cast<uint32_t>(request.word[4]),
+                        net_of(request)};
   return caller;
+}
+
+bool Session::may_admin(const Message& request) const {
+  return (mode_ & kModeStrict) == 0 || request.word[4] == 0;
 }
 
 }  // namespace interpose

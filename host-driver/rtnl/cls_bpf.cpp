@@ -160,11 +160,11 @@ int cls_bpf_delete(net_device* dev, uint32_t chain, uint32_t prio, uint32_t hand
            (handle == 0 || filter.handle == handle);
   };
   std::vector<ClsBpfFilter>& filters = dev->ingress->filters;
-  if (std::ranges::none_of(filters, fits)) {
-    const char* text = prio == 0     ? "Cannot find specified filter chain"
-                       : handle == 0 ? "Filter with specified priority/protocol not found"
-                                     : "Specified filter handle not found";
-    return refuse(extack, text, ENOENT);
+  if (prio != 0 && std::ranges::none_of(filters, fits)) {
+    return refuse(extack,
+                  handle == 0 ? "Filter with specified priority/protocol not found"
+                              : "Specified filter handle not found",
+                  ENOENT);
   }
   for (const ClsBpfFilter& filter : filters) {
     if (fits(filter)) remove_from_driver(dev, filter, extack);

@@ -37,7 +37,7 @@ enum class ClsBpfChange { kCreate, kReplace };  // NLM_F_CREATE|NLM_F_EXCL; NLM_
 // other than those of the filter to replace, or skip_sw and no hardware takes it; else the driver's error.
 int cls_bpf_change(net_device* dev, ClsBpfFilter* filter, ClsBpfChange change,
                    netlink_ext_ack* extack);
-// prio 0: all of the chain; handle 0: all of the priority. ENOENT: none.
+// prio 0: all of the chain, if any; handle 0: all of the priority. ENOENT: none of that priority or handle.
 int cls_bpf_delete(net_device* dev, uint32_t chain, uint32_t prio, uint32_t handle,
                    netlink_ext_ack* extack);
 std::vector<ClsBpfFilter> cls_bpf_list(const net_device* dev);  // by chain, priority, handle

@@ -21,6 +21,7 @@ namespace {
 
 constexpr NetNamespace kHome = {3, 7}, kOther = {3, 8};
 constexpr int kIndex = 0x7001;
+constexpr uint16_t kAsk = NLM_F_REQUEST | NLM_F_ACK;
 
 class RouteTest : public testing::Test {
  protected:
@@ -118,7 +119,7 @@ TEST_F(RouteTest, ChangesTheDevice) {
   std::vector<uint8_t> request;
   ifinfomsg body = {};
   body.ifi_index = kIndex;
-  NetlinkWriter(request, RTM_SETLINK, NLM_F_ACK, {}, 0)
+  NetlinkWriter(request, RTM_SETLINK, kAsk, {}, 0)
       .put(body)
       .value(IFLA_MTU, uint32_t{9000})
       .text(IFLA_IFNAME, "nic1");
@@ -126,7 +127,7 @@ TEST_F(RouteTest, ChangesTheDevice) {
   EXPECT_EQ(asic_.port(0)->mtu, 9000U);
   EXPECT_EQ(asic_.port(0)->name, "nic1");
   request.clear();
-  NetlinkWriter(request, RTM_SETLINK, NLM_F_ACK, {}, 0).put(body).value(IFLA_NET_NS_FD, 5);
+  NetlinkWriter(request, RTM_SETLINK, kAsk, {}, 0).put(body).value(IFLA_NET_NS_FD, 5);
   EXPECT_EQ(error_of(request), 0);
   EXPECT_FALSE(route_.request(caller_, link(RTM_GETLINK, 0, kIndex))) << "it is elsewhere";
   EXPECT_EQ(error_of(link(RTM_DELLINK, NLM_F_ACK, kIndex)), -EPERM);
@@ -137,7 +138,7 @@ TEST_F(RouteTest, ChecksXdpAttributesAsTheKernelDoes) {
     std::vector<uint8_t> request;
     ifinfomsg body = {};
     body.ifi_index = kIndex;
-    NetlinkWriter writer(request, RTM_SETLINK, NLM_F_ACK, {}, 0);
+    NetlinkWriter writer(request, RTM_SETLINK, kAsk, {}, 0);
     writer.put(body);
     const size_t nested = writer.begin_nested(IFLA_XDP);
     writer.value(IFLA_XDP_FD, int32_t{fd}).value(IFLA_XDP_FLAGS, flags);
@@ -160,16 +161,14 @@ TEST_F(RouteTest, KeepsQdiscsAndRefusesFiltersWithoutThem) {
     tcmsg body = {};
     body.tcm_ifindex = kIndex;
     body.tcm_parent = TC_H_INGRESS;
-    NetlinkWriter(request, type, flags | NLM_F_ACK, {}, 0).put(body).text(TCA_KIND, "ingress");
+    NetlinkWriter(request, type, flags | kAsk, {}, 0).put(body).text(TCA_KIND, "ingress");
     return error_of(request);
   };
   std::vector<uint8_t> filter;
   tcmsg body = {};
   body.tcm_ifindex = kIndex;
   body.tcm_parent = 0xffff0000;
-  NetlinkWriter(filter, RTM_NEWTFILTER, NLM_F_ACK | NLM_F_CREATE, {}, 0)
-      .put(body)
-      .text(TCA_KIND, "bpf");
+  NetlinkWriter(filter, RTM_NEWTFILTER, kAsk | NLM_F_CREATE, {}, 0).put(body).text(TCA_KIND, "bpf");
   EXPECT_EQ(error_of(filter), -EINVAL);
   EXPECT_EQ(qdisc(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL), 0);
   EXPECT_EQ(qdisc(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL), -EEXIST);

@@ -67,23 +67,6 @@ void put_link(std::vector<uint8_t>& out, const net_device* dev, const nlmsghdr& 
   put_xdp(writer, xdp_report(dev));
 }
 
-// The kernel's message about a device of ours, with our XDP programs in place of its own.
-void put_with_xdp(std::vector<uint8_t>& out, const NetlinkMessage& from, const net_device* dev) {
-  NetlinkWriter writer(out, from.header.nlmsg_type, from.header.nlmsg_flags, from.header,
-                       from.header.nlmsg_pid);
-  writer.put(leading<ifinfomsg>(from.body));
-  Bytes rest = from.body.subspan(std::min(from.body.size(), sizeof(ifinfomsg)));
-  while (rest.size() >= sizeof(nlattr)) {
-    const auto header = leading<nlattr>(rest);
-    if (header.nla_len < sizeof header || header.nla_len > rest.size()) break;
-    if ((header.nla_type & NLA_TYPE_MASK) != IFLA_XDP)
-      writer.attribute(header.nla_type,
-                       rest.subspan(sizeof header, header.nla_len - sizeof header));
-    rest = rest.subspan(std::min<size_t>(NLA_ALIGN(header.nla_len), rest.size()));
-  }
-  put_xdp(writer, xdp_report(dev));
-}
-
 // Devices of a kind or below a master: the card's have neither.
 bool wants_all(const NetlinkMessage& message) {
   const NetlinkAttributes attributes(message.body, sizeof(ifinfomsg));
@@ -93,40 +76,24 @@ bool wants_all(const NetlinkMessage& message) {
 }  // namespace
 
 void RouteAbi::get_link(const RouteCaller& caller, const NetlinkMessage& message, Out& out) {
-  {
-    const RtnlGuard rtnl(rtnl_mutex());
-    const net_device* dev = device_of(caller.net, message);
-    if (dev == nullptr) return put_error(out, message, caller.port, -ENODEV, {});
-    if (!is_on_host(dev)) {
-      put_link(out, dev, message.header, 0, caller.port);
-      if ((message.header.nlmsg_flags & NLM_F_ACK) != 0)
-        put_error(out, message, caller.port, 0, {});
-      return;
-    }
-  }
-  list_links(caller, message, out);
+  const RtnlGuard rtnl(rtnl_mutex());
+  const net_device* dev = device_of(caller.net, message);
+  if (dev == nullptr) return put_error(out, message, caller.port, -ENODEV, {});
+  put_link(out, dev, message.header, 0, caller.port);
+  if ((message.header.nlmsg_flags & NLM_F_ACK) != 0) put_error(out, message, caller.port, 0, {});
 }
 
-// What the host's kernel answers, with our programs on its devices and our devices after them.
+// What the host's kernel answers, with our devices after its own.
 void RouteAbi::list_links(const RouteCaller& caller, const NetlinkMessage& message, Out& out) {
   const std::vector<uint8_t> answered = caller.talk(message.all);
   const RtnlGuard rtnl(rtnl_mutex());
   for (const NetlinkMessage& link : split_messages(answered)) {
-    const uint16_t type = link.header.nlmsg_type;
-    if (type == NLMSG_DONE && wants_all(message)) {
+    if (link.header.nlmsg_type == NLMSG_DONE && wants_all(message)) {
       for (const net_device* dev : network_.namespace_of(caller.net)->devices)
-        if (!is_on_host(dev))
-          put_link(out, dev, message.header, NLM_F_MULTI, link.header.nlmsg_pid);
+        put_link(out, dev, message.header, NLM_F_MULTI, link.header.nlmsg_pid);
     }
-    const net_device* dev = type == RTM_NEWLINK
-                                ? device(caller.net, leading<ifinfomsg>(link.body).ifi_index, {})
-                                : nullptr;
-    if (dev != nullptr && is_on_host(dev)) {
-      put_with_xdp(out, link, dev);
-    } else {
-      out.insert(out.end(), link.all.begin(), link.all.end());
-      out.resize(NLMSG_ALIGN(out.size()));
-    }
+    out.insert(out.end(), link.all.begin(), link.all.end());
+    out.resize(NLMSG_ALIGN(out.size()));
   }
 }
 
@@ -139,7 +106,7 @@ std::optional<int> RouteAbi::interface_ioctl(NetNamespace net, uint64_t request,
   const RtnlGuard rtnl(rtnl_mutex());
   const net_device* dev =
       request == SIOCGIFNAME ? device(net, value.ifr_ifindex, {}) : device(net, 0, value.ifr_name);
-  if (dev == nullptr || is_on_host(dev)) return std::nullopt;
+  if (dev == nullptr) return std::nullopt;
   switch (request) {
     case SIOCGIFNAME:
       dev->name.copy(value.ifr_name, IFNAMSIZ - 1);

@@ -11,6 +11,7 @@
 
 #include "host-driver/kernel_locks.h"
 #include "host-driver/rtnl/netlink/references.h"
+#include "host-driver/rtnl/refuse.h"
 
 namespace host {
 namespace {
@@ -23,6 +24,9 @@ bool is_change(uint16_t type) {
   return type >= RTM_BASE && (type & 3) != (RTM_GETLINK & 3);
 }
 
+bool is_deletion(uint16_t type) { return (type & 3) == (RTM_DELLINK & 3); }
+constexpr uint16_t kBulk = 0x200;  // NLM_F_BULK of Linux 5.19; headers may be older
+
 bool is_link(uint16_t type) { return type >= RTM_NEWLINK && type <= RTM_SETLINK; }
 
 bool is_address(uint16_t type) { return type >= RTM_NEWADDR && type <= RTM_GETADDR; }
@@ -30,6 +34,13 @@ bool is_address(uint16_t type) { return type >= RTM_NEWADDR && type <= RTM_GETAD
 bool is_traffic_control(uint16_t type) {
   return (type >= RTM_NEWQDISC && type <= RTM_GETTFILTER) ||
          (type >= RTM_NEWCHAIN && type <= RTM_GETCHAIN);
+}
+
+// Of the structure in front of the attributes; 0: not one of ours.
+size_t header_bytes(uint16_t type) {
+  if (is_link(type)) return sizeof(ifinfomsg);
+  if (is_traffic_control(type)) return sizeof(tcmsg);
+  return is_address(type) ? sizeof(ifaddrmsg) : 0;
 }
 
 // ip asks with it whether the kernel knows the message; without index, name and attributes it changes nothing.
@@ -46,13 +57,16 @@ net_device* RouteAbi::device(NetNamespace net, int ifindex, const std::string& n
   return ifindex > 0 ? dev_get_by_index(ns, ifindex) : dev_get_by_name(ns, name);
 }
 
+// A message that ends within its header names no device.
 net_device* RouteAbi::device_of(NetNamespace net, const NetlinkMessage& message) {
   const uint16_t type = message.header.nlmsg_type;
+  if (message.body.size() < header_bytes(type)) return nullptr;
   if (is_link(type)) {
-    const NetlinkAttributes attributes(message.body, sizeof(ifinfomsg));
+    const auto link = leading<ifinfomsg>(message.body);
+    const NetlinkAttributes attributes(message.body, sizeof link);
     std::string name = attributes.text(IFLA_IFNAME);
     if (name.empty()) name = attributes.text(IFLA_ALT_IFNAME);
-    return device(net, leading<ifinfomsg>(message.body).ifi_index, name);
+    return device(net, link.ifi_index, name);
   }
   if (is_traffic_control(type)) return device(net, leading<tcmsg>(message.body).tcm_ifindex, {});
   if (is_address(type))
@@ -62,9 +76,12 @@ net_device* RouteAbi::device_of(NetNamespace net, const NetlinkMessage& message)
 
 RouteAbi::Verdict RouteAbi::judge(const RouteCaller& caller, const NetlinkMessage& message) {
   const uint16_t type = message.header.nlmsg_type;
+  // The kernel acknowledges these, and does nothing.
+  if ((message.header.nlmsg_flags & NLM_F_REQUEST) == 0 || message.body.empty())
+    return Verdict::kHost;
+  if (is_change(type) && message.body.size() < header_bytes(type)) return Verdict::kOurs;
   const RtnlGuard rtnl(rtnl_mutex());
-  if (const net_device* dev = device_of(caller.net, message))
-    return is_on_host(dev) && is_address(type) ? Verdict::kHost : Verdict::kOurs;
+  if (device_of(caller.net, message) != nullptr) return Verdict::kOurs;
   if ((type == RTM_GETLINK || type == RTM_GETQDISC) && message.is_dump() &&
       !network_.namespace_of(caller.net)->devices.empty())
     return Verdict::kOurs;
@@ -97,28 +114,27 @@ void RouteAbi::change(const RouteCaller& caller, const NetlinkMessage& message, 
   if (type == RTM_NEWTFILTER) found = filter_references(caller, message);
   netlink_ext_ack extack;
   int result = -EOPNOTSUPP;
-  std::unique_lock rtnl(rtnl_mutex());
-  net_device* dev = device_of(caller.net, message);
-  if (dev != nullptr && is_on_host(dev) && is_link(type) && !found.sets_xdp) {
-    rtnl.unlock();  // the host's kernel does everything but XDP
-    const std::vector<uint8_t> answered = caller.talk(message.all);
-    out.insert(out.end(), answered.begin(), answered.end());
-    return;
+  {
+    const RtnlGuard rtnl(rtnl_mutex());
+    net_device* dev = device_of(caller.net, message);
+    if (!caller.may_admin) {
+      result = -EPERM;
+    } else if (is_deletion(type) && (message.header.nlmsg_flags & kBulk) != 0) {
+      result = refuse(&extack, "Bulk delete is not supported", EOPNOTSUPP);
+    } else if (message.body.size() < header_bytes(type)) {
+      result = refuse(&extack, "Invalid header length", EINVAL);
+    } else if (dev == nullptr) {
+      result = -ENODEV;
+    } else if (is_set_link) {
+      result = set_link(message, found, dev, &extack);
+    } else if (type == RTM_NEWQDISC || type == RTM_DELQDISC) {
+      result = change_qdisc(message, dev, &extack);
+    } else if (type == RTM_NEWTFILTER || type == RTM_DELTFILTER) {
+      result = change_filter(message, found, dev, &extack);
+    } else {
+      nl_set_err_msg(&extack, "a simulated card without a tap has no such thing");
+    }
   }
-  if (dev == nullptr) {
-    result = -ENODEV;
-  } else if (found.error != 0) {
-    result = found.error;
-  } else if (is_set_link) {
-    result = set_link(message, found, dev, &extack);
-  } else if (type == RTM_NEWQDISC || type == RTM_DELQDISC) {
-    result = change_qdisc(message, dev, &extack);
-  } else if (type == RTM_NEWTFILTER || type == RTM_DELTFILTER) {
-    result = change_filter(message, found, dev, &extack);
-  } else {
-    nl_set_err_msg(&extack, "a simulated card without a tap has no such thing");
-  }
-  rtnl.unlock();
   if (result != 0 || (message.header.nlmsg_flags & NLM_F_ACK) != 0)
     put_error(out, message, caller.port, result, extack.msg);
 }

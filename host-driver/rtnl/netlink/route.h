@@ -6,7 +6,8 @@
 #pragma once
 
 #include <functional>
-#include <set>
+#include <map>
+#include <string>
 
 #include "host-driver/rtnl/netlink/wire.h"
 #include "host-driver/rtnl/network.h"
@@ -17,6 +18,8 @@ namespace host {
 struct RouteCaller {
   NetNamespace net;
   uint32_t port = 0;  // of the socket
+  bool may_admin =
+      true;  // otherwise every change is EPERM, as the kernel says without CAP_NET_ADMIN
   bool may_change_host =
       false;             // otherwise whatever would change other devices is refused with EPERM
   bool promote = false;  // XDP is attached to the hardware, whatever mode was asked for
@@ -28,7 +31,8 @@ struct RouteCaller {
 
 // What a message refers to by numbers of the caller's process, looked up before RTNL is taken: the caller may be slow.
 struct RouteReferences {
-  int error = 0;  // of the look-up
+  int error = 0;       // of the look-up of a namespace
+  int prog_error = 0;  // of that of programs, which the kernel comes to later
   ProgRef prog, expected;
   std::optional<NetNamespace> net;
   uint32_t xdp_flags = 0;
@@ -37,9 +41,7 @@ struct RouteReferences {
 
 class RouteAbi {
  public:
-  // `on_host`: devices that the host's kernel has too, such as a tap; the others exist here alone.
-  RouteAbi(Network& network, std::set<const net_device*> on_host = {})
-      : network_(network), on_host_(std::move(on_host)) {}
+  explicit RouteAbi(Network& network) : network_(network) {}
 
   // What the socket is to receive; nullopt: nothing in it is for us, the host's kernel may have it as it is.
   std::optional<std::vector<uint8_t>> request(const RouteCaller& caller, Bytes datagram);
@@ -55,7 +57,6 @@ class RouteAbi {
   // RTNL is held, but for what talks to the host's kernel.
   net_device* device(NetNamespace net, int ifindex, const std::string& name);
   net_device* device_of(NetNamespace net, const NetlinkMessage& message);
-  bool is_on_host(const net_device* dev) const { return on_host_.contains(dev); }
   Verdict judge(const RouteCaller& caller, const NetlinkMessage& message);
   void answer(const RouteCaller& caller, const NetlinkMessage& message, Out& out);
   void change(const RouteCaller& caller, const NetlinkMessage& message, Out& out);
@@ -66,14 +67,17 @@ class RouteAbi {
                netlink_ext_ack* extack);
   void get_qdiscs(const RouteCaller& caller, const NetlinkMessage& message, Out& out);
   int change_qdisc(const NetlinkMessage& message, net_device* dev, netlink_ext_ack* extack);
+  // Whether filters at this parent are at the ingress: of clsact by one number, of the qdisc ingress by any below it.
+  bool is_at_ingress(const net_device* dev, uint32_t parent) const;
+  int add_qdisc(const NetlinkMessage& message, net_device* dev, netlink_ext_ack* extack);
+  int delete_qdisc(const NetlinkMessage& message, net_device* dev, netlink_ext_ack* extack);
   void get_filters(const RouteCaller& caller, const NetlinkMessage& message, Out& out);
   int change_filter(const NetlinkMessage& message, const RouteReferences& found, net_device* dev,
                     netlink_ext_ack* extack);
 
   Network& network_;
-  const std::set<const net_device*> on_host_;
-  std::set<int>
-      clsact_;  // indices of devices whose ingress qdisc was added by that name; under RTNL
+  // By index, of devices that an ingress qdisc was ever asked for: the kind it was added by, "noop" when there is none. Under RTNL.
+  std::map<int, std::string> ingress_kinds_;
 };
 
 }  // namespace host

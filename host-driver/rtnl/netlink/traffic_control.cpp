@@ -1,4 +1,4 @@
-// Ingress qdiscs and bpf filters of tc on a device of the card.
+// Ingress qdiscs of tc on a device of the card, and the list of its filters.
 // SPDX-License-Identifier: Apache-2.0
 #include <arpa/inet.h>
 #include <linux/filter.h>
@@ -9,17 +9,17 @@
 #include <cerrno>
 
 #include "host-driver/kernel_locks.h"
-#include "host-driver/rtnl/classic_filter.h"
 #include "host-driver/rtnl/cls_bpf.h"
+#include "host-driver/rtnl/netlink/policy.h"
 #include "host-driver/rtnl/netlink/route.h"
+#include "host-driver/rtnl/refuse.h"
 
 namespace host {
 namespace {
 
 constexpr uint32_t kIngressHandle = 0xffff0000;
-constexpr uint32_t kIngressHook = TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS);
-
-bool is_ingress(uint32_t parent) { return parent == kIngressHandle || parent == kIngressHook; }
+constexpr const char* kNoQdisc = "noop";  // what the kernel leaves where a qdisc was
+constexpr const char* kOtherKind = "Invalid qdisc name: must match existing qdisc";
 
 void put_qdisc(std::vector<uint8_t>& out, const NetlinkMessage& request, uint32_t port,
                const tcmsg& qdisc, std::string_view kind) {
@@ -29,7 +29,7 @@ void put_qdisc(std::vector<uint8_t>& out, const NetlinkMessage& request, uint32_
 }
 
 void put_qdiscs(std::vector<uint8_t>& out, const NetlinkMessage& request, uint32_t port,
-                const net_device* dev, bool is_clsact) {
+                const net_device* dev, std::string_view ingress_kind) {
   tcmsg qdisc = {};
   qdisc.tcm_ifindex = dev->ifindex;
   qdisc.tcm_parent = TC_H_ROOT;
@@ -39,7 +39,7 @@ void put_qdiscs(std::vector<uint8_t>& out, const NetlinkMessage& request, uint32
   qdisc.tcm_handle = kIngressHandle;
   qdisc.tcm_parent = TC_H_INGRESS;
   qdisc.tcm_info = 1;
-  put_qdisc(out, request, port, qdisc, is_clsact ? "clsact" : "ingress");
+  put_qdisc(out, request, port, qdisc, ingress_kind);
 }
 
 void put_bytecode(NetlinkWriter& writer, const classic::Program& bytecode) {
@@ -48,20 +48,6 @@ void put_bytecode(NetlinkWriter& writer, const classic::Program& bytecode) {
   const auto* bytes = reinterpret_cast<const uint8_t*>(ops.data());
   writer.value(TCA_BPF_OPS_LEN, static_cast<uint16_t>(ops.size()))
       .attribute(TCA_BPF_OPS, Bytes(bytes, ops.size() * sizeof(sock_filter)));
-}
-
-// The program that the kernel's own converter would make of TCA_BPF_OPS. Empty: the attributes contradict each other.
-classic::Program read_bytecode(const NetlinkAttributes& options) {
-  const std::optional<Bytes> count = options.find(TCA_BPF_OPS_LEN), ops = options.find(TCA_BPF_OPS);
-  if (!count || !ops || count->size() < sizeof(uint16_t)) return {};
-  const auto insns = leading<uint16_t>(*count);
-  if (insns > classic::kMaxInsns || ops->size() != insns * sizeof(sock_filter)) return {};
-  classic::Program out;
-  for (size_t i = 0; i < insns; ++i) {
-    const auto insn = leading<sock_filter>(ops->subspan(i * sizeof(sock_filter)));
-    out.push_back({insn.code, insn.jt, insn.jf, insn.k});
-  }
-  return out;
 }
 
 void put_filter(std::vector<uint8_t>& out, const NetlinkMessage& request, uint32_t port,
@@ -87,74 +73,77 @@ void put_filter(std::vector<uint8_t>& out, const NetlinkMessage& request, uint32
   writer.end_nested(options);
 }
 
-bool exists(const net_device* dev, const ClsBpfFilter& filter) {
-  const std::vector<ClsBpfFilter> filters = cls_bpf_list(dev);
-  return std::any_of(filters.begin(), filters.end(), [&](const ClsBpfFilter& other) {
-    return other.chain == filter.chain && other.prio == filter.prio &&
-           (filter.handle == 0 || other.handle == filter.handle);
-  });
-}
-
-int add_filter(const NetlinkMessage& message, const NetlinkAttributes& attributes,
-               const ProgRef& prog, Objects& objects, net_device* dev, netlink_ext_ack* extack) {
-  const auto head = leading<tcmsg>(message.body);
-  ClsBpfFilter filter;
-  filter.chain = attributes.u32(TCA_CHAIN).value_or(0);
-  filter.prio = TC_H_MAJ(head.tcm_info) >> 16;
-  filter.handle = head.tcm_handle;
-  filter.protocol = ntohs(static_cast<uint16_t>(TC_H_MIN(head.tcm_info)));
-  if (attributes.text(TCA_KIND) != "bpf") {
-    nl_set_err_msg(extack, "only filters of kind bpf are offered");
-    return -EOPNOTSUPP;
-  }
-  const std::optional<Bytes> nested = attributes.find(TCA_OPTIONS);
-  if (!nested) return -EINVAL;
-  const NetlinkAttributes options(*nested);
-  const uint32_t bpf_flags = options.u32(TCA_BPF_FLAGS).value_or(0);
-  filter.flags_gen = options.u32(TCA_BPF_FLAGS_GEN).value_or(0);
-  constexpr uint32_t kKnown = TCA_CLS_FLAGS_SKIP_HW | TCA_CLS_FLAGS_SKIP_SW | TCA_CLS_FLAGS_VERBOSE;
-  if ((bpf_flags & ~uint32_t{TCA_BPF_FLAG_ACT_DIRECT}) != 0 || (filter.flags_gen & ~kKnown) != 0 ||
-      (filter.flags_gen & kKnown & ~uint32_t{TCA_CLS_FLAGS_VERBOSE}) ==
-          (TCA_CLS_FLAGS_SKIP_HW | TCA_CLS_FLAGS_SKIP_SW))
-    return -EINVAL;
-  filter.direct_action = (bpf_flags & TCA_BPF_FLAG_ACT_DIRECT) != 0;
-  filter.classid = options.u32(TCA_BPF_CLASSID).value_or(0);
-  filter.name = options.text(TCA_BPF_NAME);
-  filter.bytecode = read_bytecode(options);
-  if (filter.bytecode.empty() == !prog) return -EINVAL;  // one of the two
-  if (prog) {
-    filter.prog = prog;
-  } else {
-    base::Result<ProgRef> made = classic_filter(objects, filter.bytecode);
-    if (!made) return -EINVAL;
-    filter.prog = std::move(*made);
-  }
-  const uint16_t flags = message.header.nlmsg_flags;
-  if ((flags & NLM_F_CREATE) == 0 && !exists(dev, filter)) return -ENOENT;
-  const auto change = (flags & NLM_F_EXCL) != 0 ? ClsBpfChange::kCreate : ClsBpfChange::kReplace;
-  return cls_bpf_change(dev, &filter, change, extack);
-}
-
 }  // namespace
 
+bool RouteAbi::is_at_ingress(const net_device* dev, uint32_t parent) const {
+  if (!tc_has_ingress(dev)) return false;
+  const auto kind = ingress_kinds_.find(dev->ifindex);
+  if (kind != ingress_kinds_.end() && kind->second == "clsact")
+    return parent == TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS);
+  return TC_H_MAJ(parent) == kIngressHandle;
+}
+
+// The kernel's order of checks for a qdisc at the ingress of a device.
 int RouteAbi::change_qdisc(const NetlinkMessage& message, net_device* dev,
                            netlink_ext_ack* extack) {
-  const auto head = leading<tcmsg>(message.body);
-  const std::string kind = NetlinkAttributes(message.body, sizeof(tcmsg)).text(TCA_KIND);
-  const bool is_ingress_kind = kind == "ingress" || kind == "clsact";
-  if (head.tcm_parent != TC_H_INGRESS || (!kind.empty() && !is_ingress_kind)) {
-    nl_set_err_msg(extack, "only the qdiscs ingress and clsact are offered");
-    return -EOPNOTSUPP;
+  const NetlinkAttributes attributes(message.body, sizeof(tcmsg));
+  if (const int failed = check_traffic_control_attributes(attributes); failed != 0)
+    return refuse(extack, kFailedPolicy, -failed);
+  const bool is_new = message.header.nlmsg_type == RTM_NEWQDISC;
+  const uint32_t parent = leading<tcmsg>(message.body).tcm_parent;
+  // The kernel deletes by the major number alone.
+  const bool is_ingress = TC_H_MAJ(parent) == TC_H_MAJ(TC_H_INGRESS) && parent != TC_H_ROOT;
+  if (is_new ? parent != TC_H_INGRESS : !is_ingress)
+    return refuse(extack, "only the qdiscs ingress and clsact are offered", EOPNOTSUPP);
+  return is_new ? add_qdisc(message, dev, extack) : delete_qdisc(message, dev, extack);
+}
+
+int RouteAbi::add_qdisc(const NetlinkMessage& message, net_device* dev, netlink_ext_ack* extack) {
+  const NetlinkAttributes attributes(message.body, sizeof(tcmsg));
+  const uint32_t handle = leading<tcmsg>(message.body).tcm_handle;
+  const std::string kind = attributes.text(TCA_KIND);
+  const auto has = [&](unsigned flags) { return (message.header.nlmsg_flags & flags) == flags; };
+  std::string& present = ingress_kinds_.try_emplace(dev->ifindex, kNoQdisc).first->second;
+  const bool exists = tc_has_ingress(dev), is_other = attributes.find(TCA_KIND) && kind != present;
+  const bool is_plain =
+      (message.header.nlmsg_flags & (NLM_F_CREATE | NLM_F_REPLACE | NLM_F_EXCL)) == 0;
+  // Of another kind and without a handle: everything but a mere addition takes its place.
+  bool replaces = exists && handle == 0 && is_other &&
+                  (is_plain || has(NLM_F_CREATE | NLM_F_REPLACE) || has(NLM_F_CREATE | NLM_F_EXCL));
+  if (handle != 0 && (handle != kIngressHandle || !exists)) {
+    if (exists && !has(NLM_F_REPLACE))
+      return refuse(extack, "NLM_F_REPLACE needed to override", EEXIST);
+    if (TC_H_MIN(handle) != 0) return refuse(extack, "Invalid minor handle", EINVAL);
+    replaces = exists;
   }
-  if (message.header.nlmsg_type == RTM_DELQDISC) {
-    return tc_delete_ingress(dev, extack);
+  if (exists && !replaces) {
+    if (has(NLM_F_EXCL)) return refuse(extack, "Exclusivity flag on, cannot modify", EEXIST);
+    return is_other ? refuse(extack, kOtherKind, EINVAL) : 0;
   }
-  if (!is_ingress_kind) return -EINVAL;
-  if (tc_has_ingress(dev) && (message.header.nlmsg_flags & NLM_F_EXCL) == 0) return 0;
-  const int result = tc_add_ingress(dev, extack);
-  if (result == 0) clsact_.erase(dev->ifindex);
-  if (result == 0 && kind == "clsact") clsact_.insert(dev->ifindex);
-  return result;
+  if (!has(NLM_F_CREATE) && !(replaces && is_plain))
+    return refuse(extack, "Qdisc not found. To create specify NLM_F_CREATE flag", ENOENT);
+  if (kind != "ingress" && kind != "clsact")
+    return refuse(extack, "Specified qdisc kind is unknown", ENOENT);
+  if (replaces) tc_shutdown(dev);
+  present = kind;
+  return tc_add_ingress(dev, extack);
+}
+
+int RouteAbi::delete_qdisc(const NetlinkMessage& message, net_device* dev,
+                           netlink_ext_ack* extack) {
+  const NetlinkAttributes attributes(message.body, sizeof(tcmsg));
+  const uint32_t handle = leading<tcmsg>(message.body).tcm_handle;
+  const auto queue = ingress_kinds_.find(dev->ifindex);
+  if (queue == ingress_kinds_.end())
+    return refuse(extack, "Cannot find specified qdisc on specified device", ENOENT);
+  const bool exists = tc_has_ingress(dev);
+  if (handle != 0 && handle != (exists ? kIngressHandle : 0))
+    return refuse(extack, "Invalid handle", EINVAL);
+  if (attributes.find(TCA_KIND) && attributes.text(TCA_KIND) != queue->second)
+    return refuse(extack, kOtherKind, EINVAL);
+  if (!exists) return refuse(extack, "Cannot delete qdisc with handle of zero", ENOENT);
+  queue->second = kNoQdisc;
+  return tc_delete_ingress(dev, extack);
 }
 
 void RouteAbi::get_qdiscs(const RouteCaller& caller, const NetlinkMessage& message, Out& out) {
@@ -171,8 +160,8 @@ void RouteAbi::get_qdiscs(const RouteCaller& caller, const NetlinkMessage& messa
   }
   const RtnlGuard rtnl(rtnl_mutex());
   for (const net_device* dev : network_.namespace_of(caller.net)->devices)
-    if (ifindex == 0 ? !is_on_host(dev) : dev->ifindex == ifindex)
-      put_qdiscs(out, message, caller.port, dev, clsact_.contains(dev->ifindex));
+    if (ifindex == 0 || dev->ifindex == ifindex)
+      put_qdiscs(out, message, caller.port, dev, ingress_kinds_[dev->ifindex]);
   put_done(out, message, caller.port);
 }
 
@@ -180,7 +169,7 @@ void RouteAbi::get_filters(const RouteCaller& caller, const NetlinkMessage& mess
   const RtnlGuard rtnl(rtnl_mutex());
   const net_device* dev = device_of(caller.net, message);
   const auto head = leading<tcmsg>(message.body);
-  if (dev != nullptr && is_ingress(head.tcm_parent)) {
+  if (dev != nullptr && is_at_ingress(dev, head.tcm_parent)) {
     const ClsBpfFilter* previous = nullptr;
     const std::vector<ClsBpfFilter> filters = cls_bpf_list(dev);
     for (const ClsBpfFilter& filter : filters) {
@@ -192,20 +181,6 @@ void RouteAbi::get_filters(const RouteCaller& caller, const NetlinkMessage& mess
     }
   }
   put_done(out, message, caller.port);
-}
-
-int RouteAbi::change_filter(const NetlinkMessage& message, const RouteReferences& found,
-                            net_device* dev, netlink_ext_ack* extack) {
-  const auto head = leading<tcmsg>(message.body);
-  const NetlinkAttributes attributes(message.body, sizeof(tcmsg));
-  if (!tc_has_ingress(dev) || !is_ingress(head.tcm_parent)) {
-    nl_set_err_msg(extack, "Parent Qdisc doesn't exists");
-    return -EINVAL;
-  }
-  if (message.header.nlmsg_type == RTM_NEWTFILTER)
-    return add_filter(message, attributes, found.prog, network_.objects(), dev, extack);
-  return cls_bpf_delete(dev, attributes.u32(TCA_CHAIN).value_or(0), TC_H_MAJ(head.tcm_info) >> 16,
-                        head.tcm_handle, extack);
 }
 
 }  // namespace host

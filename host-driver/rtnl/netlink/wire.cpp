@@ -5,12 +5,6 @@
 #include <cstring>
 
 namespace host {
-namespace {
-
-constexpr uint16_t kTypeMask = NLA_TYPE_MASK & 0xffff;
-
-}  // namespace
-
 std::vector<NetlinkMessage> split_messages(Bytes datagram) {
   std::vector<NetlinkMessage> out;
   while (datagram.size() >= sizeof(nlmsghdr)) {
@@ -31,14 +25,9 @@ NetlinkAttributes::NetlinkAttributes(Bytes body, size_t header_bytes)
 
 std::optional<Bytes> NetlinkAttributes::find(uint16_t type) const {
   std::optional<Bytes> found;
-  Bytes rest = bytes_;
-  while (rest.size() >= sizeof(nlattr)) {
-    const auto header = leading<nlattr>(rest);
-    if (header.nla_len < sizeof header || header.nla_len > rest.size()) break;
-    if ((header.nla_type & kTypeMask) == type)
-      found = rest.subspan(sizeof header, header.nla_len - sizeof header);
-    rest = rest.subspan(std::min<size_t>(NLA_ALIGN(header.nla_len), rest.size()));
-  }
+  for_each([&](uint16_t at, Bytes bytes) {
+    if (at == type) found = bytes;
+  });
   return found;
 }
 

@@ -43,6 +43,17 @@ class NetlinkAttributes {
   // Those after a structure of `header_bytes`, which are padded.
   NetlinkAttributes(Bytes body, size_t header_bytes);
 
+  template <typename Visit>  // void(uint16_t type, Bytes)
+  void for_each(Visit visit) const {
+    Bytes rest = bytes_;
+    while (rest.size() >= sizeof(nlattr)) {
+      const auto header = leading<nlattr>(rest);
+      if (header.nla_len < sizeof header || header.nla_len > rest.size()) break;
+      visit(static_cast<uint16_t>(header.nla_type & NLA_TYPE_MASK),
+            rest.subspan(sizeof header, header.nla_len - sizeof header));
+      rest = rest.subspan(std::min<size_t>(NLA_ALIGN(header.nla_len), rest.size()));
+    }
+  }
   std::optional<Bytes> find(uint16_t type) const;
   // nullopt: none, or shorter than four bytes.
   std::optional<uint32_t> u32(uint16_t type) const;
