@@ -99,6 +99,7 @@ long read_batch(Call& call, bool takes) {
     error = 0;
     while (done < wanted && error == 0) error = read_next(call, map.get(), &walk, takes, &done);
   }
+  if (error == 0 && walk.is_at_end()) error = -ENOENT;
   if (error != 0 && error != -ENOENT) return error;
   const bool has_place = done != 0 || map->map_type == BPF_MAP_TYPE_HASH;
   if (has_place && !call.write_object(call.attr.batch.out_batch, walk.save())) return -EFAULT;

@@ -53,6 +53,13 @@ int MapWalk::take(uint32_t most, const EntryVisit& visit) {
       });
 }
 
+bool MapWalk::is_at_end() const {
+  if (bpf_map_is_dev_bound(map_) || map_->map_type != BPF_MAP_TYPE_HASH) return false;
+  std::vector<uint8_t> key(map_->key_size);
+  const std::lock_guard guard(map_->lock);
+  return !map_->host->key_from(slot_, key);
+}
+
 uint32_t MapWalk::save() {
   if (!bpf_map_is_dev_bound(map_)) return slot_;
   const std::lock_guard guard(map_->lock);

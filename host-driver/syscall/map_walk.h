@@ -19,6 +19,8 @@ class MapWalk {
   int next(std::vector<uint8_t>* key);
   // Several entries of a device. ENOENT: behind them there are no more; kNotSupported: no device that can.
   int take(uint32_t most, const EntryVisit& visit);
+  // Whether a hash of the host has no more keys: its kernel says so with the last entry, others with the batch after it.
+  bool is_at_end() const;
   // Four bytes, whatever the size of keys.
   uint32_t save();
 

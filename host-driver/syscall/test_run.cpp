@@ -91,7 +91,6 @@ long tell(Call& call, const TestRun& run) {
 long prog_test_run(Call& call) {
   ProgRef prog;
   if (const int error = call.get(call.attr.test.prog_fd, &prog); error != 0) return error;
-  if (!call.may_admin()) return -EPERM;
   const bool is_bound = bpf_prog_is_dev_bound(prog->aux.get());
   if (is_bound && call.is_strict()) return -kNotSupported;
   if (const int error = check(call); error != 0) return error;
