@@ -192,6 +192,49 @@ def pin_error(path):
         print(errno.errorcode[error.errno])
 
 
+def error_of(call, *arguments):
+    try:
+        call(*arguments)
+        return "ok"
+    except OSError as error:
+        return errno.errorcode[error.errno]
+
+
+def load():
+    code = ctypes.create_string_buffer(struct.pack("<BBhiBBhi", 0xB7, 0, 0, 2, 0x95, 0, 0, 0))
+    license_text = ctypes.create_string_buffer(b"GPL")
+    return bpf(5, struct.pack("IIQQ", 6, 2, ctypes.addressof(code), ctypes.addressof(license_text)))[0]
+
+
+def set_link(name):
+    """Its state to what it is: the kernel only looks at the right to."""
+    link = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
+    link.send(struct.pack("IHHIIBxHiII", 32, 19, 5, 1, 0, 0, 0, socket.if_nametoindex(name), 0, 0))
+    result = struct.unpack("i", link.recv(4096)[16:20])[0]
+    if result != 0:
+        raise OSError(-result, os.strerror(-result))
+
+
+def without_rights(interface):
+    """Of a process that was root and is nobody now: what its descriptors still do, and what it may no longer do."""
+    both, prog = create(), load()
+    access(UPDATE, both, 9)
+    info = ctypes.create_string_buffer(80)
+    bpf(15, struct.pack("IIQ", both, 80, ctypes.addressof(info)))
+    number = struct.unpack("II", info.raw[:8])[1]
+    by_id = lambda flags: bpf(14, struct.pack("III", number, 0, flags))[0]
+    reads, writes = by_id(8), by_id(16)
+    os.setresuid(65534, 65534, 65534)
+    print("lookup", [error_of(access, LOOKUP, fd) for fd in (both, reads, writes)])
+    print("update", [error_of(access, UPDATE, fd, 1) for fd in (both, reads, writes)])
+    print("next key", [error_of(access, 4, fd) for fd in (both, reads, writes)])
+    print("delete", [error_of(bpf, 3, struct.pack("I4xQ", fd, ctypes.addressof(info))) for fd in (reads, writes)])
+    print("create", error_of(create), "load", error_of(load), "by id", error_of(by_id, 0), "next id", error_of(bpf, NEXT_ID, bytes(8)))
+    print("info", error_of(bpf, 15, struct.pack("IIQ", prog, 80, ctypes.addressof(info))), struct.unpack("6I", info.raw[:24])[4:])
+    print("freeze", error_of(bpf, 22, struct.pack("I", reads)), error_of(bpf, 22, struct.pack("I", both)), error_of(access, UPDATE, writes, 1))
+    print("link", error_of(set_link, interface))
+
+
 if __name__ == "__main__":
     if sys.argv[1] == "count":
         print(count())

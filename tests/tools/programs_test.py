@@ -13,7 +13,7 @@ import sys
 import tempfile
 import unittest
 
-from card import Card
+from card import CLIENT, Card
 
 BUILD = sys.argv.pop(1)
 HELPERS = f"{BUILD}/tests/tools"
@@ -71,6 +71,19 @@ class Programs(unittest.TestCase):
         self.assertEqual(ids[-1], card["id"])
         self.assertIn("UP", lo[0]["flags"])
         self.assertEqual(nic[0]["xdp"]["prog"]["id"], card["id"])
+
+    def test_strict_mode_looks_at_rights_as_the_kernel(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root has rights to lose")
+        with open("/proc/sys/kernel/unprivileged_bpf_disabled", encoding="ascii") as file:
+            if file.read().strip() == "0":
+                self.skipTest("the running kernel lets anybody load programs")
+        kernel = subprocess.run(["python3", CLIENT, "without_rights", "lo"], capture_output=True, text=True, timeout=60, check=True).stdout
+        self.assertIn("lookup ['ok', 'ok', 'EPERM']", kernel)
+        self.assertIn("link EPERM", kernel)
+        for options in (("--strict",), ("--strict", "--preload")):
+            with self.subTest(options=options):
+                self.assertEqual(self.card.client("without_rights", "nic0", options=options), kernel.strip())
 
     def test_without_any_right(self):
         if os.geteuid() != 0:
