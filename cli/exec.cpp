@@ -56,8 +56,13 @@ base::Result<void> set_preload() {
   return {};
 }
 
-// The outer `millrace exec` catches the calls already.
-int run_inside(const std::vector<std::string>& command) {
+// The outer `millrace exec` catches the calls already, in its own way.
+int run_inside(const ExecOptions& options) {
+  const char* outer = std::getenv("MILLRACE_MODE");
+  if (options.mode() != 0 && (outer == nullptr || std::to_string(options.mode()) != outer))
+    return fail(base::invalid_input(
+        "the `millrace exec` around this one has other modes, which hold for its whole command"));
+  const std::vector<std::string>& command = options.command;
   std::vector<char*> words;
   for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
@@ -84,18 +89,11 @@ using Connect = std::function<base::Result<interpose::Client>()>;
 int run(const ExecOptions& options, const std::string& socket, const std::string& pins,
         const Connect& connect, const sigset_t& mask) {
   export_settings(socket, pins, options);
-  interpose::Command command{options.command, options.only_bpf, !options.preload,
-                             options.hybrid ? "" : pins, mask};
+  const interpose::Command command{options.command, options.only_bpf, !options.preload,
+                                   options.hybrid ? "" : pins, mask};
   if (options.preload)
     if (base::Result<void> set = set_preload(); !set) return fail(set.error());
   base::Result<interpose::Launched> launched = interpose::launch(command);
-  if (!launched && launched.error().code == base::ErrorCode::kBusy) {
-    fmt::print(stderr, "millrace exec: {}; going on with the preload library\n",
-               launched.error().message);
-    if (base::Result<void> set = set_preload(); !set) return fail(set.error());
-    command.with_filter = false;
-    launched = interpose::launch(command);
-  }
   if (!launched) return fail(launched.error());
   base::Result<int> code = interpose::supervise(std::move(*launched), connect);
   return code ? *code : fail(code.error());
@@ -104,8 +102,8 @@ int run(const ExecOptions& options, const std::string& socket, const std::string
 int exec(const ExecOptions& options) {
   const char* outer = std::getenv("MILLRACE_SOCKET");
   if (outer != nullptr && !options.preload && (options.socket.empty() || options.socket == outer) &&
-      interpose::has_filter())
-    return run_inside(options.command);
+      interpose::has_listener())
+    return run_inside(options);
   const sigset_t mask = interpose::block_supervisor_signals();
   if (!options.socket.empty()) {
     base::Result<interpose::Client> client =

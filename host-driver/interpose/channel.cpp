@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 
 #include <cerrno>
@@ -164,7 +165,8 @@ base::Result<Channel> connect_to(const std::string& path) {
                               path);
   std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
   base::UniqueFd socket(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
-  if (!socket ||
+  const timeval limit = {kConnectSeconds, 0};  // sends do not wait in the socket
+  if (!socket || setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) != 0 ||
       connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
     return base::io_error("no card listens here (" + std::string(std::strerror(errno)) +
                               "); `millrace serve` starts one",

@@ -28,6 +28,9 @@ class Channel {
   base::UniqueFd socket_;
 };
 
+// How long a server may take to let us in, and to greet us.
+inline constexpr int kConnectSeconds = 10;
+
 // Error kIo: the path and the system's reason.
 base::Result<Channel> connect_to(const std::string& path);
 

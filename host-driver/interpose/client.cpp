@@ -108,17 +108,22 @@ Message serve(const Message& ask, const Target& target, const Talk& talk) {
 
 base::Result<Client> Client::over(Channel channel, uint32_t mode) {
   const auto held = std::make_shared<Channel>(std::move(channel));
-  return over(
-      [held](const Message& request, const Serve& serve_question) -> std::optional<Message> {
+  // Of the greeting alone: what follows may take as long as a verifier does.
+  const auto limit_ms = std::make_shared<int>(kConnectSeconds * 1000);
+  base::Result<Client> client = over(
+      [held, limit_ms](const Message& request,
+                       const Serve& serve_question) -> std::optional<Message> {
         if (!held->send(request)) return std::nullopt;
         for (;;) {
-          std::optional<Message> message = held->receive();
+          std::optional<Message> message = held->receive(*limit_ms);
           if (!message || message->verb == Verb::kDone || message->verb == Verb::kPass)
             return message;
           if (!held->send(serve_question(*message))) return std::nullopt;
         }
       },
       mode);
+  *limit_ms = -1;
+  return client;
 }
 
 base::Result<Client> Client::over(Exchange exchange, uint32_t mode) {
@@ -128,7 +133,9 @@ base::Result<Client> Client::over(Exchange exchange, uint32_t mode) {
   hello.word = {mode, kProtocol};
   const Target self(static_cast<int>(getpid()), [] { return true; });
   const std::optional<Message> reply = client.call(std::move(hello), self);
-  if (!reply) return base::io_error("the server hung up on us");
+  if (!reply)
+    return base::io_error("the server hung up on us, or said nothing for " +
+                          std::to_string(kConnectSeconds) + " s");
   if (reply->word[0] < 0)
     return base::io_error("the server refuses us: " +
                           std::string(std::strerror(static_cast<int>(-reply->word[0]))));

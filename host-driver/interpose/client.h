@@ -18,10 +18,15 @@ using Exchange = std::function<std::optional<Message>(Message request, const Ser
 
 class Client {
  public:
-  // Connects and says hello. Error: no server, or one of another protocol.
+  // Connects and says hello, within twice kConnectSeconds. Error: no server, one that says nothing, or one of another protocol.
   static base::Result<Client> connect(const std::string& path, uint32_t mode);
   static base::Result<Client> over(Channel channel, uint32_t mode);
   static base::Result<Client> over(Exchange exchange, uint32_t mode);
+
+  // Of a server that is gone.
+  static Client of_nobody() {
+    return Client([](const Message&, const Serve&) { return std::nullopt; });
+  }
 
   // Fills in the caller's network namespace. Nothing: the server is gone.
   std::optional<Message> call(Message request, const Target& target, const Talk& talk = {});

@@ -7,6 +7,7 @@
 #include <linux/sockios.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -106,6 +107,13 @@ int install_filter(const std::vector<sock_filter>& filter) {
   return listener < 0 ? -errno : static_cast<int>(listener);
 }
 
-bool has_filter() { return prctl(PR_GET_SECCOMP) == SECCOMP_MODE_FILTER; }
+// A child tries, and its filter goes with it.
+bool has_listener() {
+  const pid_t child = fork();
+  if (child == 0) _exit(install_filter({BPF_STMT(BPF_RET, SECCOMP_RET_ALLOW)}) == -EBUSY ? 1 : 0);
+  int status = 0;
+  return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) &&
+         WEXITSTATUS(status) == 1;
+}
 
 }  // namespace interpose

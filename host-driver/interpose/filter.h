@@ -15,7 +15,7 @@ std::vector<sock_filter> make_filter(bool only_bpf);
 // Installs it in the calling thread. The listener's descriptor, or -errno: EBUSY means that another one is there already.
 int install_filter(const std::vector<sock_filter>& filter);
 
-// Whether a seccomp filter is on this process, as on everything below a `millrace exec`.
-bool has_filter();
+// Whether calls of this process stop for a supervisor already, as of everything below a `millrace exec`. Forks.
+bool has_listener();
 
 }  // namespace interpose

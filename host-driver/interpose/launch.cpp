@@ -84,7 +84,10 @@ base::Result<Launched> launch(const Command& command) {
   waitpid(pid, nullptr, 0);
   if (listener == -EBUSY)
     return base::Error{
-        base::ErrorCode::kBusy, "calls of this process stop for another supervisor already", {}};
+        base::ErrorCode::kBusy,
+        "calls of this process stop for another supervisor already, and the kernel takes one: "
+        "--preload catches those of programs that use libc",
+        {}};
   return base::unsupported("the kernel refuses seccomp user notification (" +
                            std::string(strerror(-listener)) +
                            "), which needs Linux 5.19; --preload does without");

@@ -27,7 +27,7 @@ struct FrontEnd {
   std::unique_ptr<RouteQueues> queues;
   std::unique_ptr<Traps> traps;
 
-  // Null: no server; calls then go to the kernel.
+  // Null: nobody named a server; calls then go to the kernel. Without the one that was named they fail, as with one that is gone later.
   Traps* connected() {
     const pid_t self = getpid();
     if (process == self) return traps.get();
@@ -39,7 +39,7 @@ struct FrontEnd {
     if (socket == nullptr) return nullptr;
     base::Result<Client> client = Client::connect(
         socket, mode == nullptr ? 0 : static_cast<uint32_t>(std::strtoul(mode, nullptr, 10)));
-    if (client) traps = std::make_unique<Traps>(std::move(*client), *queues);
+    traps = std::make_unique<Traps>(client ? std::move(*client) : Client::of_nobody(), *queues);
     return traps.get();
   }
 };

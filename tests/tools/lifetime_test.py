@@ -148,18 +148,22 @@ class Lifetime(unittest.TestCase):
         self.assertEqual(second.returncode, 2)
         self.assertIn("a server listens there already", second.stderr)
 
-    def test_no_server(self):
-        done = subprocess.run([f"{BUILD}/millrace", "exec", "--socket", f"{self.card.folder}/none", "--", "true"], capture_output=True, text=True, timeout=20, check=False)
-        self.assertEqual(done.returncode, 2)
-        self.assertIn("no card listens here", done.stderr)
-
     def test_nested_exec(self):
         millrace = f"{BUILD}/millrace"
         inner = self.card.run([millrace, "exec", "--", "python3", CLIENT, "dup"])
         self.assertEqual(inner.returncode, 0, inner.stderr)
+        modes = self.card.run([millrace, "exec", "--strict", "--", "true"])
+        self.assertEqual(modes.returncode, 2)
+        self.assertIn("the `millrace exec` around this one has other modes", modes.stderr)
         with Card(BUILD) as other:
-            both = self.card.run([millrace, "exec", "--socket", other.socket, "--", "python3", CLIENT, "count"])
-            self.assertIn("going on with the preload library", both.stderr)
+            command = ["--socket", other.socket, "--", "python3", CLIENT, "count"]
+            both = self.card.run([millrace, "exec", *command])
+            self.assertEqual((both.returncode, both.stdout), (2, ""))
+            self.assertIn("stop for another supervisor already", both.stderr)
+            holder = other.start(["python3", CLIENT, "hold", 2])
+            inner = self.card.run([millrace, "exec", "--preload", *command])
+            self.assertEqual((inner.returncode, inner.stdout), (0, "2\n"), inner.stderr)
+            holder.communicate("\n", timeout=20)
 
     def test_isolated_mode_leaves_the_host_alone(self):
         done = self.card.run(["ip", "link", "set", "lo", "down"])
