@@ -123,7 +123,7 @@ bool Card::retire(unsigned worker, const fpc::MemoryCommand& command, uint64_t n
   Packet& packet = run_.packets[index];
   const size_t received = packet.bytes.size();
   if (!describes(descriptor, packet)) return false;
-  if (!is_dropped(descriptor.verdict)) {
+  if (!is_dropped(descriptor.verdict) || hooks_->keeps_drops) {
     take_from_ctm(descriptor, memory_.ctm(packet.place.island), packet);
   }
   packet.wanted_queue = selected_queue(descriptor);

@@ -84,15 +84,16 @@ void Card::leave(uint32_t index, Exit exit) {
   const bool is_sent = exit != Exit::kDropped;
   if (is_sent) run_.count.sent_bytes += packet.bytes.size();
   if (hooks_->departure) {
-    hooks_->departure(
-        {.sequence = packet.sequence,
-         .arrival_ps = packet.arrival_ps,
-         .departure_ps = packet.left_ps,
-         .exit = exit,
-         .port = packet.port,
-         .queue = packet.queue,
-         .verdict = packet.verdict,
-         .bytes = is_sent ? std::span<const uint8_t>(packet.bytes) : std::span<const uint8_t>()});
+    hooks_->departure({.sequence = packet.sequence,
+                       .arrival_ps = packet.arrival_ps,
+                       .departure_ps = packet.left_ps,
+                       .exit = exit,
+                       .port = packet.port,
+                       .queue = packet.queue,
+                       .verdict = packet.verdict,
+                       .bytes = is_sent || hooks_->keeps_drops
+                                    ? std::span<const uint8_t>(packet.bytes)
+                                    : std::span<const uint8_t>()});
   }
   free_place(packet);
   run_.packets.give_back(index);

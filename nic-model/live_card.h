@@ -32,6 +32,7 @@ class LiveCard final : public HostPort {
   base::Result<void> attach(PacketSource& source, const Limits& limits);
   void detach();  // no packets come any more; those in the card go on
   void on_departure(std::function<void(const Departure&)> hook);
+  void keep_drops(bool on) { hooks_.keeps_drops = on; }  // Hooks::keeps_drops
   // Error: what the source said. Trouble ends the packets, not the card.
   base::Result<void> trouble() const;
   // Finishes all packets and counts; the card is not to be used after it.

@@ -45,7 +45,7 @@ struct Departure {
   Exit exit = Exit::kDropped;
   uint16_t port = 0, queue = 0;
   uint32_t verdict = 0;            // A0
-  std::span<const uint8_t> bytes;  // valid during the call; empty for drops
+  std::span<const uint8_t> bytes;  // valid during the call; of drops empty, but for keeps_drops
 };
 
 // One event that a program sent to the host with perf_event_output.
@@ -61,6 +61,8 @@ struct Hooks {
   std::function<void(const Progress&)>
       progress;  // a few times per simulated millisecond; free of cost when empty
   std::function<void(const Departure&)> departure;
+  bool keeps_drops =
+      false;  // departures of dropped packets have the bytes that the program left; a copy each
   std::function<void(const ProgramEvent&)> event;  // in the order in which the card sends them
 };
 

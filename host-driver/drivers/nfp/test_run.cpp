@@ -45,6 +45,7 @@ class Runs {
     const auto others =
         std::exchange(asic_.departure, [this](const nic::Departure& packet) { take(packet); });
     others_ = &others;
+    asic_.card->keep_drops(true);
     start_ps_ = asic_.port->now_ps();
     int error = asic_.card->attach(source_, {}) ? 0 : -EIO;
     uint64_t deadline_ps = start_ps_ + kPatiencePs;
@@ -56,6 +57,7 @@ class Runs {
       if (asic_.port->now_ps() > deadline_ps || !asic_.card->trouble()) error = -EIO;
     }
     asic_.departure = others;
+    asic_.card->keep_drops(false);
     asic_.card->detach();
     if (error != 0) return error;
     run_->packet = std::move(last_);

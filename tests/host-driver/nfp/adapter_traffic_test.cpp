@@ -228,4 +228,22 @@ TEST(BpfEvents, ReachTheFilesOfTheirMap) {
   EXPECT_EQ(lab.system.objects.count(host::ObjectKind::kMap), 0u);
 }
 
+TEST(NfpAdapter, ShowsWhatATestLeftOfADroppedPacket) {
+  using namespace ebpf_test;
+  AdapterLab lab;
+  const Code writes_and_drops = Code{} + load32(2, 1, 0) + load32(3, 1, 4) + mov_reg(4, 2) +
+                                add(4, 1) + jump_gt(4, 3, 2) + mov(5, 0x55) + op(0x73, 2, 5, 0, 0) +
+                                mov(0, XDP_DROP) + exit_insn();
+  for (const size_t bytes : {64u, 200u, 3000u}) {
+    std::vector<uint8_t> packet(bytes, 7);
+    const AdapterLab::Tested tested = lab.test_run(lab.load(writes_and_drops), packet);
+    EXPECT_EQ(tested.error, 0) << lab.log;
+    EXPECT_EQ(tested.verdict, static_cast<uint32_t>(XDP_DROP));
+    packet[0] = 0x55;
+    EXPECT_EQ(tested.packet, packet) << bytes;
+    EXPECT_EQ(lab.test_run(lab.load(harness::returning(XDP_ABORTED)), packet).packet, packet)
+        << bytes;
+  }
+}
+
 }  // namespace
