@@ -57,6 +57,17 @@ void add_card_choice(CLI::App& command, CardChoice& choice) {
   command.add_option("--ifname", choice.ifname, "name of the card's network device")
       ->capture_default_str();
   add_target_options(command, choice.target);
+  command
+      .add_option_function<std::string>(
+          "--dev",
+          [](const std::string& name) {
+            throw CLI::ValidationError(
+                "--dev", fmt::format("the kernel answers for {} itself: run commands without "
+                                     "`exec` and `serve`; `run`, `map` and `prog` take --dev",
+                                     name));
+          },
+          "refused: a real card needs nobody between it and its commands")
+      ->group("");
 }
 
 base::Result<interpose::CardOptions> find_card(const CardChoice& choice) {

@@ -32,7 +32,7 @@ struct CardChoice {
   std::string taps;  // "WIRE,HOST"; empty: none
 };
 
-// --nic, --ifname, --target and --fix-defects.
+// --nic, --ifname, --target and --fix-defects; --dev, to say who takes it.
 void add_card_choice(CLI::App& command, CardChoice& choice);
 
 // Name and driver of its network device. Error: no such card or firmware.

@@ -12,6 +12,7 @@
 #include "host-driver/kernel_locks.h"
 #include "host-driver/rtnl/classic_filter.h"
 #include "tests/ebpf/asm.h"
+#include "tests/host-driver/load.h"
 
 namespace host_test {
 
@@ -70,23 +71,9 @@ void Lab::move(host::net_device* dev, host::net* ns) {
 
 int Lab::load(bpf_prog_type type, const std::vector<ebpf::Insn>& insns, int ifindex,
               std::string* log) {
-  const std::vector<uint8_t> bytes = ebpf::insns_to_bytes(insns);
-  std::vector<char> buffer(1 << 16);
-  bpf_attr attr = empty_attr();
-  attr.prog_type = type;
-  attr.insns = address_of(bytes.data());
-  attr.insn_cnt = static_cast<uint32_t>(insns.size());
-  attr.license = address_of("GPL");
-  attr.prog_ifindex = static_cast<uint32_t>(ifindex);
-  std::strcpy(attr.prog_name, "sample");
-  if (log != nullptr) {
-    attr.log_level = 1;
-    attr.log_size = static_cast<uint32_t>(buffer.size());
-    attr.log_buf = address_of(buffer.data());
-  }
-  const long fd = process.bpf(BPF_PROG_LOAD, &attr);
-  if (log != nullptr) *log = buffer.data();
-  return static_cast<int>(fd);
+  const Loaded loaded = host_test::load(process, insns, ifindex, type);
+  if (log != nullptr) *log = loaded.log;
+  return static_cast<int>(loaded.fd);
 }
 
 int Lab::load_ret0(bpf_prog_type type, int ifindex, std::string* log) {

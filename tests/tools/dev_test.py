@@ -94,6 +94,11 @@ class WithoutACard(unittest.TestCase):
     def test_an_interface_that_cannot_offload(self):
         self.refused(1, "lo: its driver has no XDP and no BPF offload at all", "run", OBJECTS, "--dev", "lo")
 
+    def test_commands_that_a_real_card_needs_not(self):
+        message = "the kernel answers for eth7 itself: run commands without `exec` and `serve`"
+        self.refused(2, message, "exec", "--dev", "eth7", "--", "true")
+        self.refused(2, message, "serve", "--dev", "eth7")
+
     def test_options_of_the_simulated_card(self):
         self.refused(2, "--packets excludes --dev", "run", OBJECTS, "--dev", "lo", "--packets", "1")
         self.refused(2, "excludes", "map", "dump", "htab", "--dev", "lo", "--socket", "card.sock")
