@@ -37,7 +37,9 @@ bool still_waits(int listener, uint64_t id) {
   return ioctl(listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
 }
 
-void answer_notification(int listener, uint64_t id, const Outcome& outcome) {
+// Our copy of a descriptor goes before the caller can go on and look whether its own was the last. Nothing but its end comes
+// between the two steps: WAIT_KILLABLE_RECV.
+void answer_notification(int listener, uint64_t id, Outcome outcome) {
   seccomp_notif_resp response = {};
   response.id = id;
   if (outcome.passed) {
@@ -45,11 +47,12 @@ void answer_notification(int listener, uint64_t id, const Outcome& outcome) {
   } else if (outcome.fd) {
     seccomp_notif_addfd add = {};
     add.id = id;
-    add.flags = SECCOMP_ADDFD_FLAG_SEND;  // installs it and answers with its number in one step
     add.srcfd = static_cast<uint32_t>(outcome.fd.get());
     add.newfd_flags = O_CLOEXEC;
-    if (ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add) >= 0) return;
-    response.error = -errno;  // EMFILE, if the caller still exists
+    const int number = ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
+    response.error = number < 0 ? -errno : 0;  // EMFILE, if the caller still exists
+    response.val = number < 0 ? 0 : number;
+    outcome.fd.reset();
   } else if (outcome.value < 0) {
     response.error = static_cast<int>(outcome.value);
   } else {

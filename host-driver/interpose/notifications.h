@@ -21,6 +21,6 @@ void hand_over_at_once(int listener);
 // Blocks, for ever on kernels that do not tell that nobody is left whose calls could stop. Nothing: they do.
 std::optional<Notification> receive_notification(int listener);
 bool still_waits(int listener, uint64_t id);
-void answer_notification(int listener, uint64_t id, const Outcome& outcome);
+void answer_notification(int listener, uint64_t id, Outcome outcome);
 
 }  // namespace interpose

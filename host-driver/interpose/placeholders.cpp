@@ -154,6 +154,7 @@ void Placeholders::handle(int watch, uint32_t mask) {
 }
 
 bool Placeholders::collect() {
+  { const std::unique_lock nothing_is_on_its_way(on_its_way_); }
   const std::lock_guard lock(mutex_);
   dropped_ = false;
   alignas(inotify_event) char buffer[16384];

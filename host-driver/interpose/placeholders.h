@@ -9,6 +9,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <shared_mutex>
 #include <string>
 #include <utility>
 
@@ -43,6 +44,9 @@ class Placeholders {
   uint64_t map_bytes(uint64_t client) const;
   const ClientLimits& limits() const { return limits_; }
 
+  // Held while a file goes to its client, until our own copy is closed: collect() waits for it, or it would find the file in use
+  // that its client has closed already.
+  std::shared_lock<std::shared_mutex> hand_over() { return std::shared_lock(on_its_way_); }
   // Drops what nobody holds any more; true: something went, and the object table should settle.
   bool collect();
   int event_fd() const { return events_.get(); }
@@ -67,6 +71,7 @@ class Placeholders {
   const std::string folder_;
   const ClientLimits limits_;
   base::UniqueFd events_;
+  std::shared_mutex on_its_way_;
   mutable std::mutex mutex_;
   std::map<Key, Entry> entries_;
   std::map<std::pair<uint64_t, uint64_t>, Key> by_file_;

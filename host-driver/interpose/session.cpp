@@ -23,7 +23,15 @@ void Session::run(Channel& channel) {
   while (!broken_) {
     const std::optional<Message> request = channel.receive();
     if (!request) return;
-    if (!channel.send(answer(*request, ask_over_channel), kAskTimeoutMs)) return;
+    Message reply = answer(*request, ask_over_channel);
+    if (!reply.fds.empty()) {
+      // A client with one request at a time has room for the answer; nobody else waits for one without.
+      const auto on_its_way = services_.placeholders.hand_over();
+      if (!channel.send(reply, 0)) return;
+      reply.fds.clear();
+    } else if (!channel.send(reply, kAskTimeoutMs)) {
+      return;
+    }
   }
 }
 

@@ -65,6 +65,13 @@ def dup():
     assert count() == 0
 
 
+def close_again_and_again(number):
+    """What is closed is gone with the return of close(): the next call does not find it."""
+    for _ in range(int(number)):
+        os.close(create())
+        assert count() == 0
+
+
 def fork():
     fd = create()
     access(UPDATE, fd, 5)

@@ -33,6 +33,11 @@ class Lifetime(unittest.TestCase):
     def test_dup(self):
         self.scenario("dup")
 
+    def test_closed_is_gone(self):
+        for options in ((), ("--preload",)):
+            with self.subTest(options=options):
+                self.card.client("close_again_and_again", 2000, options=options)
+
     def test_fork(self):
         self.scenario("fork")
 
