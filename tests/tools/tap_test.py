@@ -41,6 +41,21 @@ for number in range(count):
 print(answers)
 """
 
+# Prints how many ICMP echo requests and replies it sees on an interface, by direction, until its input ends.
+WATCH = """
+import collections, select, socket, sys
+raw = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+raw.bind((sys.argv[1], 3))  # ETH_P_ALL: what goes out as well
+print("ready", flush=True)
+seen = collections.Counter()
+while not select.select([sys.stdin], [], [], 0)[0] or select.select([raw], [], [], 0.2)[0]:
+    if select.select([raw], [], [], 0.05)[0]:
+        frame, address = raw.recvfrom(2048)
+        if frame[12:14] == bytes((8, 0)) and frame[23] == 1 and frame[34] in (0, 8):
+            seen["out" if address[2] == socket.PACKET_OUTGOING else "in", frame[34]] += 1
+print(*(seen[way, kind] for way in ("out", "in") for kind in (8, 0)))
+"""
+
 
 class Namespace:
     """A network namespace that lives as long as a sleeping process."""
@@ -56,6 +71,11 @@ class Namespace:
 
     def run(self, *words):
         return subprocess.run(["nsenter", "-t", str(self.process.pid), "-n", *words], capture_output=True, text=True, timeout=60, check=True).stdout
+
+    def start(self, *words):
+        process = subprocess.Popen(["nsenter", "-t", str(self.process.pid), "-n", *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        process.stdout.readline()
+        return process
 
     def take(self, interface, address):
         subprocess.run(["ip", "link", "set", interface, "netns", str(self.process.pid)], check=True)
@@ -77,6 +97,9 @@ class Taps(unittest.TestCase):
     def pings(self, count=PINGS, seconds=5.0):
         """Of the wire's side, how many are answered."""
         return int(self.wire.run("python3", "-c", PING, HOST, str(count), str(seconds)))
+
+    def pings_of_host(self):
+        return int(self.host.run("python3", "-c", PING, WIRE, str(PINGS), "5.0"))
 
     def load(self, path, name):
         done = self.card.run(["sh", "-c", f"bpftool prog load {path} $MILLRACE_BPFFS/{name} type xdp dev nic0 && "
@@ -107,6 +130,21 @@ class Taps(unittest.TestCase):
         count = int.from_bytes(bytes(int(byte, 16) for byte in entry["value"]), "little")
         self.assertGreaterEqual(count, PINGS)
         self.assertLess(count, PINGS + 20, "pings, and a few of ARP and IPv6")
+
+    def test_both_sides_send_and_are_seen(self):
+        """What the host sends leaves at the wire, and no program sees it."""
+        watchers = [namespace.start("python3", "-c", WATCH, name) for namespace, name in ((self.wire, "mrwire0"), (self.host, "mrhost0"))]
+        self.assertEqual((self.pings(), self.pings_of_host()), (PINGS, PINGS))
+        # Requests and answers, out and in: each side pings, and answers the other.
+        for watcher in watchers:
+            out, _ = watcher.communicate("\n", timeout=20)
+            self.assertEqual(out, f"{PINGS} {PINGS} {PINGS} {PINGS}\n")
+        self.load(f"{HELPERS}/count.bpf.o", "count")
+        self.assertEqual(self.pings_of_host(), PINGS)
+        [entry] = json.loads(self.card.run(["bpftool", "-j", "map", "dump", "name", "counts"]).stdout)
+        count = int.from_bytes(bytes(int(byte, 16) for byte in entry["value"]), "little")
+        self.assertGreaterEqual(count, PINGS, "the answers come in at the wire")
+        self.assertLess(count, PINGS + 20, "the requests go by the program")
 
     def test_a_test_run_leaves_the_packets_alone(self):
         self.load(f"{HELPERS}/count.bpf.o", "count")
