@@ -102,6 +102,7 @@ long prog_attach(Call& call) {
 }
 
 long prog_detach(Call& call) {
+  if (is_of_cgroups(call.attr.attach_type)) return -EBADF;  // no descriptor is one of a cgroup
   call.explain("programs are detached from a card by netlink or a link, not by BPF_PROG_DETACH");
   return -EINVAL;
 }

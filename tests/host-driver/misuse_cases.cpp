@@ -143,6 +143,16 @@ std::vector<MisuseCase> make_cases() {
        {},
        {},
        {AT(attach_bpf_fd)}},
+      {BPF_PROG_DETACH,
+       "PROG_DETACH",
+       [](S s, bpf_attr* a) {
+         a->target_fd = as_fd(s.array);
+         a->attach_bpf_fd = as_fd(s.prog);
+         a->attach_type = BPF_XDP;
+       },
+       {},
+       {},
+       {}},
       {BPF_PROG_TEST_RUN,
        "PROG_TEST_RUN",
        fill_test_run,
@@ -201,7 +211,7 @@ std::vector<MisuseCase> make_cases() {
       {BPF_MAP_LOOKUP_AND_DELETE_BATCH,
        "MAP_LOOKUP_AND_DELETE_BATCH",
        fill_batch,
-       {},
+       {AT(batch.keys), AT(batch.values), AT(batch.out_batch)},
        {AT(batch.map_fd)},
        {}},
       {BPF_MAP_UPDATE_BATCH,

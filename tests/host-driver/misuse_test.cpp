@@ -8,6 +8,19 @@
 namespace host_test {
 namespace {
 
+TEST(BpfMisuse, HasARowForEveryCommand) {
+  const std::vector<int> commands = {
+#define BPF_COMMAND(name, handler, last_field) name,
+#include "host-driver/syscall/commands.def"
+#undef BPF_COMMAND
+  };
+  for (const int command : commands) {
+    EXPECT_NE(std::ranges::find(misuse_cases(), command, &MisuseCase::command),
+              misuse_cases().end())
+        << command;
+  }
+}
+
 TEST(BpfMisuse, GivesThePromisedErrno) {
   Ours ours;
   unsigned calls = 0;
