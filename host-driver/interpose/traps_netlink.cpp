@@ -25,24 +25,24 @@ std::span<uint8_t> bytes_of(T& value) {
   return {reinterpret_cast<uint8_t*>(&value), sizeof value};
 }
 
-// The vectors of a msghdr of the caller; false: unreadable.
-bool read_vectors(const Target& target, const msghdr& header, std::vector<iovec>& vectors) {
-  if (header.msg_iovlen > kMostVectors) return false;
+// The vectors of a msghdr of the caller: 0 or -errno.
+int read_vectors(const Target& target, const msghdr& header, std::vector<iovec>& vectors) {
+  if (header.msg_iovlen > kMostVectors) return -EMSGSIZE;
   vectors.resize(header.msg_iovlen);
-  return target.read(reinterpret_cast<uint64_t>(header.msg_iov),
-                     {reinterpret_cast<uint8_t*>(vectors.data()), vectors.size() * sizeof(iovec)});
+  const std::span to(reinterpret_cast<uint8_t*>(vectors.data()), vectors.size() * sizeof(iovec));
+  return target.read(reinterpret_cast<uint64_t>(header.msg_iov), to) ? 0 : -EFAULT;
 }
 
-// False: unreadable, or longer than a request may be.
-bool gather(const Target& target, const std::vector<iovec>& vectors, std::vector<uint8_t>& out) {
+// 0 or -errno. What is too long for us is not the kernel's either: a change of the host could be at its beginning.
+int gather(const Target& target, const std::vector<iovec>& vectors, std::vector<uint8_t>& out) {
   for (const iovec& vector : vectors) {
     const size_t at = out.size();
-    if (vector.iov_len > kLargestSend - at) return false;
+    if (vector.iov_len > kLargestSend - at) return -EMSGSIZE;
     out.resize(at + vector.iov_len);
     if (!target.read(reinterpret_cast<uint64_t>(vector.iov_base), std::span(out).subspan(at)))
-      return false;
+      return -EFAULT;
   }
-  return true;
+  return 0;
 }
 
 sockaddr_nl kernel_address() {
@@ -69,8 +69,8 @@ Outcome Traps::send(const Target& target, int socket, std::span<const uint8_t> d
 
 Outcome Traps::trap_sendto(const Call& call, const Target& target) {
   const base::UniqueFd socket = target.duplicate(call.fd(0));
-  if (!socket || !is_route_socket(socket.get()) || call.arg[2] > kLargestSend)
-    return Outcome::pass();
+  if (!socket || !is_route_socket(socket.get())) return Outcome::pass();
+  if (call.arg[2] > kLargestSend) return Outcome::result(-EMSGSIZE);
   std::vector<uint8_t> datagram(call.arg[2]);
   if (!target.read(call.arg[1], datagram)) return Outcome::result(-EFAULT);
   return send(target, socket.get(), datagram);
@@ -82,9 +82,10 @@ Outcome Traps::trap_sendmsg(const Call& call, const Target& target) {
   msghdr header = {};
   std::vector<iovec> vectors;
   std::vector<uint8_t> datagram;
-  if (!target.read(call.arg[1], bytes_of(header)) || !read_vectors(target, header, vectors) ||
-      !gather(target, vectors, datagram))
-    return Outcome::pass();  // the kernel knows the right error
+  if (!target.read(call.arg[1], bytes_of(header))) return Outcome::result(-EFAULT);
+  int failed = read_vectors(target, header, vectors);
+  if (failed == 0) failed = gather(target, vectors, datagram);
+  if (failed != 0) return Outcome::result(failed);
   return send(target, socket.get(), datagram);
 }
 
@@ -114,7 +115,7 @@ Outcome Traps::trap_recvmsg(const Call& call, const Target& target) {
   msghdr header = {};
   std::vector<iovec> vectors;
   if (!socket || !is_route_socket(socket.get()) || !target.read(call.arg[1], bytes_of(header)) ||
-      !read_vectors(target, header, vectors))
+      read_vectors(target, header, vectors) != 0)
     return Outcome::pass();
   const auto datagram = queues_.next(inode_of(socket.get()), (flags & MSG_PEEK) != 0);
   if (!datagram) return Outcome::pass();

@@ -175,6 +175,16 @@ class Lifetime(unittest.TestCase):
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("the network of the host stays as it is", done.stderr)
 
+    def test_long_datagrams_leave_the_host_alone(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root may send long datagrams by netlink")
+        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+        for options in ((), ("--preload",)):
+            with self.subTest(options=options):
+                answer = self.card.client("long_datagrams", options=options)
+                self.assertIn("UP", subprocess.run(["ip", "-o", "link", "show", "lo"], capture_output=True, text=True, check=True).stdout.split(">")[0])
+                self.assertEqual(answer, "EMSGSIZE EMSGSIZE EMSGSIZE")
+
 
 STRANGER = """
 import socket, sys
