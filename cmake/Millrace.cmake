@@ -23,6 +23,14 @@ function(millrace_library name)
   target_link_libraries(${name} PUBLIC ${ARG_DEPENDS} PRIVATE ${ARG_PRIVATE_DEPENDS})
 endfunction()
 
+# millrace_hot_sources(FILE ...)
+# Files that every event of a card passes through: -O3 saves 7 % of the host's instructions (bench/README.md).
+function(millrace_hot_sources)
+  if(NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize")
+    set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS "$<$<NOT:$<CONFIG:Debug>>:-O3>")
+  endif()
+endfunction()
+
 # millrace_test(NAME LABEL quick|full|long [ENVIRONMENT VARIABLE=VALUE] SOURCES ... DEPENDS ...)
 # One GoogleTest executable; every TEST becomes a ctest of its own (SystemC allows one simulation per process).
 function(millrace_test name)

@@ -19,8 +19,7 @@ void Interpreter::reset(uint16_t pc, uint8_t slot_mask, uint64_t seed, unsigned 
 Step Interpreter::run(uint64_t now_cycles, uint32_t budget) {
   Machine& m = *machine_;
   if (!m.begin(now_cycles, budget)) return {};
-  m.plan_stop();
-  for (const MicroOp* op = m.go_to(m.slot->state.pc); op != nullptr;) op = m.step(op);
+  m.interpret();
   return m.end();
 }
 

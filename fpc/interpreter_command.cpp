@@ -89,7 +89,7 @@ bool has_address(AddressMode mode) {
   return set_address(unused, mode, 0, 0);
 }
 
-std::optional<MemoryCommand> command_shape(const Insn& insn, uint32_t override_word) {
+[[gnu::hot]] std::optional<MemoryCommand> command_shape(const Insn& insn, uint32_t override_word) {
   MemoryCommand command{.op = insn.op,
                         .xfer = insn.xfer,
                         .signal = insn.signal,

@@ -88,19 +88,23 @@ struct CodeStore::Decoded {
 };
 
 // A context with what the contract does not show. `zero` and `sink` stand in for operands that are
-// no register.
+// no register. What every run needs of the behind part shares a line of the host's caches with the
+// index registers and the program counter.
 struct alignas(64) Slot {
   ContextState state;
-  uint32_t zero = 0;
-  uint32_t sink = 0;
-  uint32_t xfer_index = 0;  // T_INDEX
-  uint32_t byte_index = 0;
   bool wake_any = false;
   bool dead = false;  // faulted
   // Occupied cycle of the core from which an index register shows its last written value
   // (nfp-isa 1.3).
   uint64_t usable_at[kXferIndexNumber + 1] = {};
+  uint32_t zero = 0;
+  uint32_t sink = 0;
+  uint32_t xfer_index = 0;  // T_INDEX
+  uint32_t byte_index = 0;
 };
+static_assert(offsetof(Slot, state.lm_addr) / 64 ==
+                  (offsetof(Slot, usable_at[kXferIndexNumber]) - 1) / 64,
+              "index registers and when they may be used lie in one line");
 
 inline bool is_ready(const Slot& slot) {
   return slot.state.enabled && !slot.state.asleep && !slot.dead;
@@ -200,6 +204,10 @@ struct alignas(64) Machine {  // what every run needs lies in the first lines of
     const MicroOp* next = op->run(*this, *op);
     previous = op;
     return next;
+  }
+  void interpret() {  // all words up to the boundary
+    plan_stop();
+    for (const MicroOp* op = go_to(slot->state.pc); op != nullptr;) op = step(op);
   }
   Step end() {
     occupied += elapsed();

@@ -35,23 +35,24 @@ uint8_t* ByteStore::page(uint64_t address) const {
   if (number == recent.number) return recent.page;
   const auto found = pages_.find(number);
   if (found == pages_.end()) return nullptr;
-  recent = {number, found->second.get()};
+  recent = {number, found->second->bytes.data()};
   return recent.page;
 }
 
 uint8_t* ByteStore::make_page(uint64_t address) {
   if (uint8_t* present = page(address)) return present;
   if (pages_.size() >= max_pages_) return nullptr;
-  std::unique_ptr<uint8_t[]> fresh(new (std::nothrow) uint8_t[kPageBytes]());
+  std::unique_ptr<Page> fresh(new (std::nothrow) Page);
   if (!fresh) return nullptr;
+  fresh->bytes.fill(0);
   const uint64_t number = address >> kPageBits;
   Recent& recent = recent_of(number);
-  recent = {number, fresh.get()};
+  recent = {number, fresh->bytes.data()};
   pages_.emplace(number, std::move(fresh));
   return recent.page;
 }
 
-void ByteStore::read(uint64_t address, std::span<uint8_t> to) const {
+[[gnu::hot]] void ByteStore::read(uint64_t address, std::span<uint8_t> to) const {
   if (const uint8_t* there = find(address, to.size())) {
     std::memcpy(to.data(), there, to.size());
     return;
@@ -66,7 +67,7 @@ void ByteStore::read(uint64_t address, std::span<uint8_t> to) const {
   });
 }
 
-bool ByteStore::write(uint64_t address, std::span<const uint8_t> from) {
+[[gnu::hot]] bool ByteStore::write(uint64_t address, std::span<const uint8_t> from) {
   if (uint8_t* there = find(address, from.size())) {
     std::memcpy(there, from.data(), from.size());
     return true;

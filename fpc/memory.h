@@ -51,10 +51,16 @@ class ByteStore {
   static constexpr unsigned kRecent = 64;
   Recent& recent_of(uint64_t number) const { return recent_[number % kRecent]; }
 
+  // Begins at a line of the host's caches. The lines behind it keep the same place of neighbouring pages out of the same set.
+  struct alignas(64) Page {
+    std::array<uint8_t, kPageBytes> bytes;
+    std::array<uint8_t, 33 * 64> unused;
+  };
+
   uint8_t* page(uint64_t address) const;  // nullptr if absent
   uint8_t* make_page(uint64_t address);   // nullptr if over budget
 
-  std::unordered_map<uint64_t, std::unique_ptr<uint8_t[]>> pages_;
+  std::unordered_map<uint64_t, std::unique_ptr<Page>> pages_;
   mutable std::array<Recent, kRecent>
       recent_;  // pages last touched, by the last bits of their numbers
   uint64_t max_pages_;

@@ -92,8 +92,8 @@ void copy_words(const void* from, void* to, size_t size, bool as_they_are) {
   base::store_le(target, as_they_are ? last : base::byte_swap(last));
 }
 
-void read_bulk(uint64_t address, const MemoryCommand& command, const Access& access,
-               ContextState& context, const ByteStore& store) {
+[[gnu::hot]] void read_bulk(uint64_t address, const MemoryCommand& command, const Access& access,
+                            ContextState& context, const ByteStore& store) {
   const size_t size = size_t{command.length} * access.unit_bytes;
   uint32_t* const to = context.xfer_in.data() + command.xfer;
   if (const uint8_t* words = size % 4 == 0 ? store.find(address, size) : nullptr) [[likely]] {
@@ -106,8 +106,8 @@ void read_bulk(uint64_t address, const MemoryCommand& command, const Access& acc
   copy_words(bytes.data(), to, padded, access.little_endian);
 }
 
-bool write_bulk(uint64_t address, const MemoryCommand& command, const Access& access,
-                const ContextState& context, ByteStore& store) {
+[[gnu::hot]] bool write_bulk(uint64_t address, const MemoryCommand& command, const Access& access,
+                             const ContextState& context, ByteStore& store) {
   const size_t size = size_t{command.length} * access.unit_bytes;
   const uint32_t* const from = context.xfer_out.data() + command.xfer;
   if (uint8_t* there = size % 4 == 0 ? store.find(address, size) : nullptr) [[likely]] {
@@ -119,8 +119,8 @@ bool write_bulk(uint64_t address, const MemoryCommand& command, const Access& ac
   return store.write(address, std::span(bytes).first(size));
 }
 
-bool update_atomic(uint64_t address, const MemoryCommand& command, const Access& access,
-                   ContextState& context, ByteStore& store) {
+[[gnu::hot]] bool update_atomic(uint64_t address, const MemoryCommand& command,
+                                const Access& access, ContextState& context, ByteStore& store) {
   if (spec(command.op).has(flag::kTakesData) && !command.has_data16) return false;
   std::array<uint8_t, 8> bytes{};
   const auto used = std::span(bytes).first(command.is64 ? 8 : 4);
@@ -158,8 +158,8 @@ bool perform(const MemoryCommand& command, ContextState& context, ByteStore& sto
   return perform_at(command.address, command, context, store);
 }
 
-bool perform_at(uint64_t address, const MemoryCommand& command, ContextState& context,
-                ByteStore& store) {
+[[gnu::hot]] bool perform_at(uint64_t address, const MemoryCommand& command, ContextState& context,
+                             ByteStore& store) {
   if (command.xfer + xfer_registers(command) > kXferRegs) return false;
   const Access& access = access_of(command.op);
   switch (access.shape) {

@@ -33,8 +33,8 @@ Card::Card(const Config& config, uint64_t seed, const fpc::EngineChoice& engine)
       seed_(seed),
       engine_(engine),
       run_(config, islands_of(config)),
-      cluster_(config, run_.wheel, engine),
       memory_(config, islands_of(config)),
+      cluster_(config, run_.wheel, memory_, engine),
       io_(kIoStoreBytes) {}
 
 // Runs a lone context up to the first word of the program, which is made illegal for that.
@@ -105,7 +105,7 @@ Result<void> Card::begin(PacketSource& source, const Limits& limits, const Hooks
   return {};
 }
 
-Result<bool> Card::advance(uint64_t limit_cycles) {
+[[gnu::hot]] Result<bool> Card::advance(uint64_t limit_cycles) {
   while (handle_next(limit_cycles)) {
     if (run_.error) [[unlikely]] {
       is_running_ = false;
@@ -115,7 +115,7 @@ Result<bool> Card::advance(uint64_t limit_cycles) {
   return !run_.wheel.empty();
 }
 
-bool Card::handle_next(uint64_t limit_cycles) {
+[[gnu::hot]] bool Card::handle_next(uint64_t limit_cycles) {
   Event event;
   if (!run_.wheel.pop(limit_cycles, event)) return false;
   const uint64_t now = event.time_cycles;

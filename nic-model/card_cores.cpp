@@ -32,7 +32,7 @@ Descriptor read_descriptor(const fpc::ByteStore& io) {
 
 }  // namespace
 
-void Card::execute_command(unsigned worker, uint64_t now) {
+[[gnu::hot]] void Card::execute_command(unsigned worker, uint64_t now) {
   const fpc::MemoryCommand& command = cluster_.command(worker);  // until the core runs again
   const Access& access = cluster_.access(worker);
   if (!access.is_memory()) return execute_register_command(worker, command, access, now);
@@ -44,8 +44,8 @@ void Card::execute_command(unsigned worker, uint64_t now) {
   cluster_.go_on(worker, now, served.hold_cycles);
 }
 
-void Card::execute_register_command(unsigned worker, const fpc::MemoryCommand& command,
-                                    const Access& access, uint64_t now) {
+[[gnu::hot]] void Card::execute_register_command(unsigned worker, const fpc::MemoryCommand& command,
+                                                 const Access& access, uint64_t now) {
   const uint64_t register_signal = now + kDatapathLatency;
   switch (access.target) {
     case Target::kBad:
@@ -74,13 +74,15 @@ void Card::execute_register_command(unsigned worker, const fpc::MemoryCommand& c
 }
 
 // The context's signal comes at `time`.
-void Card::complete(unsigned worker, const fpc::MemoryCommand& command, uint64_t time) {
+[[gnu::hot]] void Card::complete(unsigned worker, const fpc::MemoryCommand& command,
+                                 uint64_t time) {
   if (command.signal == 0) return;
   const Signal signal = cluster_.signal_for(worker, command.slot, command.signal_mask());
   run_.wheel.schedule(time, EventKind::kSignal, worker, signal.pack());
 }
 
-bool Card::ask_for_packet(unsigned worker, const fpc::MemoryCommand& command, uint64_t now) {
+[[gnu::hot]] bool Card::ask_for_packet(unsigned worker, const fpc::MemoryCommand& command,
+                                       uint64_t now) {
   if (cluster_.packet_of(worker, command.slot) != kNoPacket) return false;
   if (command.length < firmware::kPvWords || command.signal == 0 ||
       command.xfer + firmware::kPvWords > fpc::kXferRegs) {
@@ -98,7 +100,7 @@ bool Card::ask_for_packet(unsigned worker, const fpc::MemoryCommand& command, ui
   return true;
 }
 
-void Card::hand_over(const Waiting& context, uint32_t index, uint64_t now) {
+[[gnu::hot]] void Card::hand_over(const Waiting& context, uint32_t index, uint64_t now) {
   Packet& packet = run_.packets[index];
   if (!run_.has_served) {
     run_.has_served = true;
@@ -115,16 +117,18 @@ void Card::hand_over(const Waiting& context, uint32_t index, uint64_t now) {
 }
 
 // The firmware hands a packet back. False: the context has none, or the descriptor is not its packet's.
-bool Card::retire(unsigned worker, const fpc::MemoryCommand& command, uint64_t now) {
+[[gnu::hot]] bool Card::retire(unsigned worker, const fpc::MemoryCommand& command, uint64_t now) {
   const uint32_t index = cluster_.packet_of(worker, command.slot);
   if (index == kNoPacket) return false;
   if (!fpc::perform_at(0, command, cluster_.registers(worker, command.slot), io_)) return false;
   const Descriptor descriptor = read_descriptor(io_);
   Packet& packet = run_.packets[index];
-  const size_t received = packet.bytes.size();
+  const uint32_t received = packet.length;
   if (!describes(descriptor, packet)) return false;
   if (!is_dropped(descriptor.verdict) || hooks_->keeps_drops) {
-    take_from_ctm(descriptor, memory_.ctm(packet.place.island), packet);
+    std::vector<uint8_t>& bytes = run_.packets.bytes_of(index);
+    if (bytes.empty()) bytes = run_.packets.take_buffer();
+    take_from_ctm(descriptor, memory_.ctm(packet.place.island), packet, bytes);
   }
   packet.wanted_queue = selected_queue(descriptor);
   run_.count.processed_bytes += received;
@@ -133,7 +137,8 @@ bool Card::retire(unsigned worker, const fpc::MemoryCommand& command, uint64_t n
   return true;
 }
 
-bool Card::read_sequence(unsigned worker, const Access& access, const fpc::MemoryCommand& command) {
+[[gnu::hot]] bool Card::read_sequence(unsigned worker, const Access& access,
+                                      const fpc::MemoryCommand& command) {
   constexpr uint64_t kAt = 64;  // in io_, behind the descriptor
   return read_sequence_words(run_.window, access, command, cluster_.registers(worker, command.slot),
                              io_, kAt);
@@ -168,7 +173,7 @@ void Card::stop_faulty(unsigned worker, const fpc::Fault& fault, const std::stri
     cluster_.stop_context(worker, fault.slot);
     run_.events.take(worker, fault.slot);
     if (index != kNoPacket) {
-      run_.count.processed_bytes += run_.packets[index].bytes.size();
+      run_.count.processed_bytes += run_.packets[index].length;
       give_verdict(index, firmware::kVerdictDrop | firmware::kStatAbort, now);
     }
   }

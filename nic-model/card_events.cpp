@@ -55,7 +55,8 @@ bool Card::send_event(unsigned worker, const fpc::MemoryCommand& command, uint64
   std::vector<uint8_t> packet(request.packet_bytes), data;
   const Descriptor place{.length_word = request.length_word, .pointer = request.pointer};
   uint64_t done_cycles = now;
-  if (!peek_in_ctm(place, memory_.ctm(island), run_.packets[index], packet) ||
+  if (!peek_in_ctm(place, memory_.ctm(island), run_.packets[index], run_.packets.bytes_of(index),
+                   packet) ||
       !gather_event_data(worker, command.slot, request, now, data, done_cycles)) {
     return false;
   }

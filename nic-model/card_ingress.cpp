@@ -2,13 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 #include "nic-model/card.h"
 
 namespace nic {
 
 // Pulls the source's next packet and schedules its first bit, unless a limit ends the run.
-void Card::fetch_frame() {
+[[gnu::hot]] void Card::fetch_frame() {
   run_.has_frame = false;
   if (limits_.packets != 0 && run_.count.offered >= limits_.packets) return;
   base::Result<bool> next = source_->next(run_.frame);
@@ -24,7 +25,7 @@ void Card::fetch_frame() {
   run_.wheel.schedule(std::max(arrival, run_.wheel.now()), EventKind::kArrival, 0);
 }
 
-void Card::arrive(uint64_t now) {
+[[gnu::hot]] void Card::arrive(uint64_t now) {
   if (is_holding()) [[unlikely]]
     check_holding(now);
   Frame& frame = run_.frame;
@@ -56,11 +57,13 @@ void Card::arrive(uint64_t now) {
   packet.arrival_ps = wire.first_bit_ps;
   packet.last_bit_ps = wire.last_bit_ps;
   packet.port = port;
-  packet.bytes.swap(frame.bytes);
+  packet.length = static_cast<uint32_t>(length);
+  std::vector<uint8_t>& bytes = run_.packets.bytes_of(index);
+  bytes = std::exchange(frame.bytes, run_.packets.take_buffer());
   if (unfit) {
     lose(index, *unfit);
   } else {
-    packet.bytes.resize(length);  // what a capture cut off reads as zero
+    bytes.resize(length);  // what a capture cut off reads as zero
     packet.has_place = place.has_value();
     if (place) packet.place = *place;
     run_.wheel.schedule(std::max(now, cycles_of(wire.last_bit_ps)), EventKind::kReceived, index);
@@ -68,13 +71,13 @@ void Card::arrive(uint64_t now) {
   fetch_frame();
 }
 
-void Card::receive(uint32_t index) {
+[[gnu::hot]] void Card::receive(uint32_t index) {
   Packet& packet = run_.packets[index];
   const std::optional<uint64_t> passed_ps = run_.mac.ingest(packet.last_bit_ps);
   if (!passed_ps) return lose(index, Loss::kMacIngest);
   if (!packet.has_place) {
     Loss loss{};
-    const std::optional<Place> place = run_.ingress.admit(packet.bytes.size(), loss);
+    const std::optional<Place> place = run_.ingress.admit(packet.length, loss);
     if (!place) return lose(index, loss);
     packet.place = *place;
     packet.has_place = true;
@@ -83,12 +86,14 @@ void Card::receive(uint32_t index) {
   run_.wheel.schedule(cycles_of(in_ctm_ps), EventKind::kInCtm, index);
 }
 
-void Card::put_in_ctm(uint32_t index, uint64_t now) {
+[[gnu::hot]] void Card::put_in_ctm(uint32_t index, uint64_t now) {
   Packet& packet = run_.packets[index];
+  std::vector<uint8_t>& bytes = run_.packets.bytes_of(index);
   packet.reorder_place = run_.reorder.enter(packet.port);
-  const bool is_placed = place_in_ctm(packet, memory_.ctm(packet.place.island));
+  const bool is_placed = place_in_ctm(packet, bytes, memory_.ctm(packet.place.island));
   assert(is_placed && "an island's CTM store is larger than all its buffers");
   static_cast<void>(is_placed);
+  if (!has_tail(packet)) run_.packets.give_back_buffer(bytes);
   WorkQueue& queue = run_.queues[packet.place.island];
   if (queue.contexts.empty() || is_holding()) return queue.packets.push(index);
   const Waiting context = queue.contexts.front();
@@ -103,7 +108,7 @@ void Card::lose(uint32_t index, Loss loss) {
 }
 
 // Credit and buffer return; a source that waited for room may go on.
-void Card::free_place(const Packet& packet) {
+[[gnu::hot]] void Card::free_place(const Packet& packet) {
   run_.ingress.release(packet.place);
   if (!run_.is_held) return;
   run_.is_held = false;

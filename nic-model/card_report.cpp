@@ -35,7 +35,7 @@ void Card::stop_stranded() {
                                         cluster_.context(worker, slot).pc),
                       "the context waits for a signal that nobody sends");
       cluster_.stop_context(worker, slot);
-      run_.count.processed_bytes += run_.packets[index].bytes.size();
+      run_.count.processed_bytes += run_.packets[index].length;
       give_verdict(index, firmware::kVerdictDrop | firmware::kStatAbort, now);
     }
   }

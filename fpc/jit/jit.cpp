@@ -51,15 +51,19 @@ const MicroOp* run_traces(Machine& m, jit::Translation& translation, unsigned ad
   }
 }
 
-void execute(Machine& m, const MicroOp* op) {
-  jit::Translation* const translation = m.code->translation.get();  // nullptr: interpret everything
-  while (op != nullptr) {
-    if (translation != nullptr && m.pending.kind == Pending::kNone && !m.checks_mirrors) {
-      op = run_traces(m, *translation, m.address_of(*op));
-      if (op == nullptr) return;
-    }
+void execute(Machine& m) {
+  jit::Translation* const translation = m.code->translation.get();
+  if (translation == nullptr) return m.interpret();
+  const size_t words = m.code->words.size();
+  for (unsigned address = m.slot->state.pc;;) {
+    const bool is_translated =
+        m.pending.kind == Pending::kNone && !m.checks_mirrors && address <= words;
+    const MicroOp* op = is_translated ? run_traces(m, *translation, address) : m.go_to(address);
+    if (op == nullptr) return;
     m.plan_stop();
     op = m.step(op);
+    if (op == nullptr) return;
+    address = m.address_of(*op);
   }
 }
 
@@ -83,18 +87,18 @@ void Jit::reset(uint16_t pc, uint8_t slot_mask, uint64_t seed, unsigned number) 
   machine_->reset(pc, slot_mask, seed, number);
 }
 
-Step Jit::run(uint64_t now_cycles, uint32_t budget) {
+[[gnu::hot]] Step Jit::run(uint64_t now_cycles, uint32_t budget) {
   Machine& m = *machine_;
   if (!m.begin(now_cycles, budget)) return {};
   m.deadline = m.occupied + budget;
-  execute(m, m.go_to(m.slot->state.pc));
+  execute(m);
   return m.end();
 }
 
 const MemoryCommand& Jit::command() const { return machine_->command; }
 const Fault& Jit::fault() const { return machine_->fault; }
-void Jit::signal(unsigned slot, uint16_t mask) { machine_->signal(slot, mask); }
-ContextState& Jit::context(unsigned slot) { return machine_->open_context(slot); }
+[[gnu::hot]] void Jit::signal(unsigned slot, uint16_t mask) { machine_->signal(slot, mask); }
+[[gnu::hot]] ContextState& Jit::context(unsigned slot) { return machine_->open_context(slot); }
 std::span<uint32_t, kLmWords> Jit::local_memory() { return machine_->lm; }
 Flags Jit::flags() const { return machine_->flags(); }
 unsigned Jit::ready_slots() const { return machine_->ready_slots(); }

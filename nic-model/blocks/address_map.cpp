@@ -11,7 +11,7 @@ constexpr uint64_t kCtmBytes = 256 << 10;
 constexpr uint64_t kCtmRest = uint64_t{1} << 24;  // behind all packet buffers in the CTM's store
 static_assert(packet_address(1023, firmware::kCtmBufferBytes) <= kCtmRest);
 
-Access decode_narrow(uint64_t address, Access access) {
+[[gnu::hot]] Access decode_narrow(uint64_t address, Access access) {
   if ((address & base::bit(31)) == 0) {
     if (address + access.bytes > kCtmBytes) return access;
     access.target = Target::kCtm;
@@ -27,7 +27,7 @@ Access decode_narrow(uint64_t address, Access access) {
   return access;
 }
 
-Access decode_wide(uint64_t address, Access access) {
+[[gnu::hot]] Access decode_wide(uint64_t address, Access access) {
   const auto within = [&](uint64_t base, uint64_t bytes) {
     return address >= base && address + access.bytes <= base + bytes;
   };
@@ -58,7 +58,7 @@ Access decode_address(uint64_t address, bool is_wide, unsigned bytes) {
   return is_wide ? decode_wide(address, access) : decode_narrow(address, access);
 }
 
-Access decode_access(const fpc::MemoryCommand& command) {
+[[gnu::hot]] Access decode_access(const fpc::MemoryCommand& command) {
   Access access;
   access.bytes = fpc::command_bytes(command);
   access.is_atomic = fpc::is_atomic(command.op);

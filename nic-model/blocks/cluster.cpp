@@ -14,9 +14,11 @@ constexpr uint8_t kAllSlots = (1u << fpc::kSlots) - 1;
 
 }  // namespace
 
-Cluster::Cluster(const Config& config, EventWheel& wheel, const fpc::EngineChoice& engine)
+Cluster::Cluster(const Config& config, EventWheel& wheel, const MemorySystem& memory,
+                 const fpc::EngineChoice& engine)
     : config_(config),
       wheel_(wheel),
+      memory_(memory),
       islands_(std::min(config.islands, config.workers)),
       workers_(config.workers) {
   for (unsigned i = 0; i < workers_.size(); ++i) {
@@ -24,17 +26,20 @@ Cluster::Cluster(const Config& config, EventWheel& wheel, const fpc::EngineChoic
     worker.core = engine.core(i);
     worker.command = &worker.core->command();
     if (engine.other) continue;  // may show copies, which context() makes
-    for (unsigned slot = 0; slot < fpc::kSlots; ++slot)
-      worker.registers[slot] = &worker.core->context(slot);
+    const auto place_of = [&](unsigned slot) {
+      return reinterpret_cast<std::byte*>(&worker.core->context(slot));
+    };
+    worker.registers = place_of(0);
+    registers_apart_ = static_cast<size_t>(place_of(1) - place_of(0));
   }
 }
 
 void Cluster::start(const Program& program, uint64_t seed) {
   program_ = program;
   seed_ = seed;
+  usage_ = {};
   for (unsigned i = 0; i < workers_.size(); ++i) {
     Worker& worker = workers_[i];
-    worker.usage = {};
     worker.last_command_cycles = 0;
     worker.is_idle = false;
     adopt_program(i, wheel_.now());
@@ -65,19 +70,21 @@ void Cluster::reset(unsigned index, uint64_t now_cycles) {
   base::Rng rng(seed_ + index);
   worker.core->reset(program_.cost.entry, kAllSlots, rng.next(), index);
   worker.packets = 0;
-  worker.packets_since_reset = 0;
+  worker.has_served = false;
   worker.stopped = 0;
-  worker.contexts.fill({.since_cycles = now_cycles});
+  worker.charged = 0;
+  worker.since_cycles.fill(now_cycles);
+  worker.packet.fill(kNoPacket);
   for (uint8_t& generation : worker.generations) ++generation;
 }
 
-void Cluster::wake_up(Worker& worker, uint64_t now_cycles) {
+[[gnu::hot]] void Cluster::wake_up(Worker& worker, uint64_t now_cycles) {
   worker.is_idle = false;
-  if (worker.has_packets) worker.usage.waiting_cycles += now_cycles - worker.idle_since_cycles;
+  if (worker.had_packets) usage_.waiting_cycles += now_cycles - worker.idle_since_cycles;
 }
 
 // When the command that the core has ready is issued: spacing holds blocking commands of programs.
-uint64_t Cluster::issue_time(Worker& worker, uint64_t ready_cycles) {
+[[gnu::hot]] uint64_t Cluster::issue_time(Worker& worker, uint64_t ready_cycles) {
   const fpc::MemoryCommand& command = *worker.command;
   const Access access = decode_access(command);
   worker.access = access;
@@ -87,12 +94,12 @@ uint64_t Cluster::issue_time(Worker& worker, uint64_t ready_cycles) {
         command.wide ? config_.wide_spacing_cycles : config_.narrow_spacing_cycles;
     issue = std::max(issue, worker.last_command_cycles + spacing);
   }
-  worker.usage.spaced_cycles += issue - ready_cycles;
+  usage_.spaced_cycles += issue - ready_cycles;
   worker.last_command_cycles = issue;
   return issue;
 }
 
-void Cluster::run(unsigned index, uint64_t now_cycles) {
+[[gnu::hot]] void Cluster::run(unsigned index, uint64_t now_cycles) {
   Worker& worker = workers_[index];
   if (worker.is_outdated) [[unlikely]]
     adopt_program(index, now_cycles);
@@ -101,28 +108,29 @@ void Cluster::run(unsigned index, uint64_t now_cycles) {
     if (worker.is_idle) return;
     worker.is_idle = true;
     worker.idle_since_cycles = now_cycles;
-    worker.has_packets = worker.packets != 0;
+    worker.had_packets = worker.packets != 0;
     return;
   }
   if (worker.is_idle) wake_up(worker, now_cycles);
-  Context& context = worker.contexts[step.slot];
   uint64_t end = now_cycles + step.cycles;
-  if (context.charge_cycles != 0) {
-    worker.last_command_cycles = now_cycles + context.charge_cycles + program_.cost.entry_cycles;
-    end += context.charge_cycles;
-    context.charge_cycles = 0;
+  if ((worker.charged >> step.slot & 1) != 0) {
+    const DatapathCost& cost = program_.cost;
+    worker.last_command_cycles = now_cycles + cost.charge_cycles + cost.entry_cycles;
+    end += cost.charge_cycles;
+    worker.charged &= static_cast<uint8_t>(~(1u << step.slot));
   }
-  worker.usage.busy_cycles += end - now_cycles;
-  worker.usage.instructions += step.instructions;
+  usage_.busy_cycles += end - now_cycles;
+  usage_.instructions += step.instructions;
   if (step.reason == fpc::StopReason::kFault) {
     worker.fault = worker.core->fault();
     wheel_.schedule(end, EventKind::kFault, index);
-  } else if (end - context.since_cycles > config_.watchdog_cycles) {
+  } else if (end - worker.since_cycles[step.slot] > config_.watchdog_cycles) {
     worker.fault =
         fault_at(index, fpc::FaultKind::kWatchdog, step.slot, worker.core->context(step.slot).pc);
     wheel_.schedule(end, EventKind::kFault, index);
   } else if (step.reason == fpc::StopReason::kCommand) {
     wheel_.schedule(issue_time(worker, end), EventKind::kCommand, index);
+    memory_.expect(island_of(index), worker.access);
   } else {
     wheel_.schedule(end, EventKind::kRun, index);
   }
@@ -135,41 +143,44 @@ fpc::Fault Cluster::fault_at(unsigned index, fpc::FaultKind kind, unsigned slot,
   return {kind, static_cast<uint8_t>(slot), address, word};
 }
 
-void Cluster::go_on(unsigned index, uint64_t now_cycles, uint64_t hold_cycles) {
+[[gnu::hot]] void Cluster::go_on(unsigned index, uint64_t now_cycles, uint64_t hold_cycles) {
   if (hold_cycles == 0) return run(index, now_cycles);
-  workers_[index].usage.spaced_cycles += hold_cycles;
+  usage_.spaced_cycles += hold_cycles;
   wheel_.schedule(now_cycles + hold_cycles, EventKind::kRun, index);
 }
 
-void Cluster::signal(unsigned index, Signal signal, uint64_t now_cycles) {
+[[gnu::hot]] void Cluster::signal(unsigned index, Signal signal, uint64_t now_cycles) {
   Worker& worker = workers_[index];
   if (worker.generations[signal.slot] != signal.generation) return;
   worker.core->signal(signal.slot, signal.mask);
   if (worker.is_idle) run(index, now_cycles);
 }
 
-void Cluster::take_packet(unsigned index, unsigned slot, uint32_t packet, uint64_t now_cycles) {
-  Context& context = workers_[index].contexts[slot];
-  assert(context.packet == kNoPacket && "a context with a packet gets another one");
-  context.packet = packet;
-  context.charge_cycles = program_.cost.charge_cycles;
-  context.since_cycles = now_cycles;
-  ++workers_[index].packets;
-  ++workers_[index].packets_since_reset;
+[[gnu::hot]] void Cluster::take_packet(unsigned index, unsigned slot, uint32_t packet,
+                                       uint64_t now_cycles) {
+  Worker& worker = workers_[index];
+  assert(worker.packet[slot] == kNoPacket && "a context with a packet gets another one");
+  worker.packet[slot] = packet;
+  worker.since_cycles[slot] = now_cycles;
+  if (program_.cost.charge_cycles != 0) worker.charged |= static_cast<uint8_t>(1u << slot);
+  ++worker.packets;
+  worker.has_served = true;
 }
 
-void Cluster::finish_packet(unsigned index, unsigned slot, uint64_t now_cycles) {
+[[gnu::hot]] void Cluster::finish_packet(unsigned index, unsigned slot, uint64_t now_cycles) {
   Worker& worker = workers_[index];
-  worker.contexts[slot].packet = kNoPacket;
-  worker.contexts[slot].since_cycles = now_cycles;
+  worker.packet[slot] = kNoPacket;
+  worker.since_cycles[slot] = now_cycles;
   --worker.packets;
 }
 
 // A context that is the core's current one goes on regardless of `enabled`; an address outside the store ends it there.
 void Cluster::stop_context(unsigned index, unsigned slot) {
   Worker& worker = workers_[index];
-  if (worker.contexts[slot].packet != kNoPacket) --worker.packets;
-  worker.contexts[slot] = {};
+  if (worker.packet[slot] != kNoPacket) --worker.packets;
+  worker.packet[slot] = kNoPacket;
+  worker.since_cycles[slot] = 0;
+  worker.charged &= static_cast<uint8_t>(~(1u << slot));
   ++worker.generations[slot];
   worker.stopped |= static_cast<uint8_t>(1u << slot);
   fpc::ContextState& state = worker.core->context(slot);
@@ -179,19 +190,8 @@ void Cluster::stop_context(unsigned index, unsigned slot) {
 
 void Cluster::restart_if_stopped(unsigned index, uint64_t now_cycles) {
   Worker& worker = workers_[index];
-  if (worker.stopped == kAllSlots && worker.packets_since_reset != 0) reset(index, now_cycles);
+  if (worker.stopped == kAllSlots && worker.has_served) reset(index, now_cycles);
   run(index, now_cycles);
-}
-
-Cluster::Usage Cluster::usage() const {
-  Usage sum;
-  for (const Worker& worker : workers_) {
-    sum.busy_cycles += worker.usage.busy_cycles;
-    sum.spaced_cycles += worker.usage.spaced_cycles;
-    sum.waiting_cycles += worker.usage.waiting_cycles;
-    sum.instructions += worker.usage.instructions;
-  }
-  return sum;
 }
 
 }  // namespace nic

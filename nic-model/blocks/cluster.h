@@ -9,6 +9,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "fpc/engine.h"
 #include "nic-model/blocks/address_map.h"
 #include "nic-model/blocks/event_wheel.h"
+#include "nic-model/blocks/memory_system.h"
 #include "nic-model/config.h"
 
 namespace nic {
@@ -50,7 +52,8 @@ struct Signal {  // the detail of EventKind::kSignal
 
 class Cluster {
  public:
-  Cluster(const Config& config, EventWheel& wheel, const fpc::EngineChoice& engine);
+  Cluster(const Config& config, EventWheel& wheel, const MemorySystem& memory,
+          const fpc::EngineChoice& engine);
 
   unsigned workers() const { return static_cast<unsigned>(workers_.size()); }
   unsigned islands() const { return islands_; }  // that have workers
@@ -77,17 +80,16 @@ class Cluster {
   }
   // The same for callers that only move words between its transfer registers and memory.
   fpc::ContextState& registers(unsigned worker, unsigned slot) {
-    fpc::ContextState* found = workers_[worker].registers[slot];
-    return found != nullptr ? *found : context(worker, slot);
+    std::byte* const first = workers_[worker].registers;
+    if (first == nullptr) return context(worker, slot);
+    return *reinterpret_cast<fpc::ContextState*>(first + slot * registers_apart_);
   }
   const fpc::Fault& fault(unsigned worker) const { return workers_[worker].fault; }
   fpc::Fault fault_at(unsigned worker, fpc::FaultKind kind, unsigned slot, uint16_t address) const;
 
   // The packet that a context works on.
   void take_packet(unsigned worker, unsigned slot, uint32_t packet, uint64_t now_cycles);
-  uint32_t packet_of(unsigned worker, unsigned slot) const {
-    return workers_[worker].contexts[slot].packet;
-  }
+  uint32_t packet_of(unsigned worker, unsigned slot) const { return workers_[worker].packet[slot]; }
   void finish_packet(unsigned worker, unsigned slot, uint64_t now_cycles);
 
   // The context runs no more; its core starts afresh when it was the last one and the core has served packets since it started.
@@ -109,15 +111,11 @@ class Cluster {
               waiting_cycles - earlier.waiting_cycles, instructions - earlier.instructions};
     }
   };
-  Usage usage() const;  // of all workers; up to date when all have reached a boundary
+  // Of all workers; up to date when all have reached a boundary.
+  const Usage& usage() const { return usage_; }
 
  private:
-  struct Context {
-    uint64_t since_cycles = 0;  // when it got its packet, or gave the last one back
-    uint32_t packet = kNoPacket;
-    uint32_t charge_cycles = 0;  // due when it runs next
-  };
-  struct alignas(64) Worker {  // what most events need lies in three lines of the host's caches
+  struct alignas(64) Worker {  // what most events need lies in two lines of the host's caches
     std::unique_ptr<fpc::Core> core;
     const fpc::MemoryCommand* command = nullptr;  // of the core, where it stays
     Access access;                                // of the command that waits to be issued
@@ -125,27 +123,33 @@ class Cluster {
     uint64_t idle_since_cycles = 0;
     std::array<uint8_t, fpc::kSlots> generations{};  // signals of a former life are not delivered
     uint8_t stopped = 0;                             // bit mask of contexts
-    bool is_idle = false;                            // nothing scheduled, waits for a signal
-    bool has_packets = false;                        // while idle
-    bool is_outdated = false;                        // has not begun with the program yet
-    std::array<Context, fpc::kSlots> contexts;
-    std::array<fpc::ContextState*, fpc::kSlots> registers{};  // where they stay in one place
-    Usage usage;
-    uint64_t packets = 0;  // that contexts have
-    uint64_t packets_since_reset = 0;
+    uint8_t charged = 0;       // those that cost the program's charge when they run next
+    uint8_t packets = 0;       // that contexts have
+    bool has_served = false;   // since it began with the program
+    bool is_idle = false;      // nothing scheduled, waits for a signal
+    bool had_packets = false;  // when it became idle
+    bool is_outdated = false;  // has not begun with the program yet
+    // Of each context: when it got its packet, or gave the last one back; and the packet.
+    std::array<uint64_t, fpc::kSlots> since_cycles{};
+    std::array<uint32_t, fpc::kSlots> packet{};
+    std::byte* registers = nullptr;  // of the first context, where they stay in one place
     std::shared_ptr<const fpc::CodeStore> code;
     fpc::Fault fault;
   };
+  static_assert(offsetof(Worker, code) <= 128);
 
   void adopt_program(unsigned worker, uint64_t now_cycles);
   void reset(unsigned worker, uint64_t now_cycles);
-  static void wake_up(Worker& worker, uint64_t now_cycles);
+  void wake_up(Worker& worker, uint64_t now_cycles);
   uint64_t issue_time(Worker& worker, uint64_t ready_cycles);
 
   Config config_;
   EventWheel& wheel_;
+  const MemorySystem& memory_;
   unsigned islands_;
   std::vector<Worker> workers_;
+  size_t registers_apart_ = 0;  // bytes from those of a context to the next one's
+  Usage usage_;
   Program program_;
   uint64_t seed_ = 0;
 };

@@ -10,7 +10,8 @@ Egress::Egress(const Config& config)
     : queue_packets_(config.egress_queue_packets),
       ports_(config.ports, Port{RateClock(config.port_bps), {}}) {}
 
-std::optional<uint64_t> Egress::send(unsigned port, uint64_t time_ps, uint64_t frame_bytes) {
+[[gnu::hot]] std::optional<uint64_t> Egress::send(unsigned port, uint64_t time_ps,
+                                                  uint64_t frame_bytes) {
   Port& out = ports_[port];
   while (!out.ends_ps.empty() && out.ends_ps.front() <= time_ps) out.ends_ps.pop();
   if (queue_packets_ != 0 && out.ends_ps.size() >= queue_packets_) return std::nullopt;

@@ -35,7 +35,7 @@ void EventWheel::move_near() {
 
 // Looks at the rest of the current group, then at the groups after it, around the circle and back to the cycles of the
 // current group that are past.
-uint64_t EventWheel::next_near() const {
+[[gnu::hot]] uint64_t EventWheel::next_near() const {
   if (const uint64_t in_group = next_in_group(); in_group != 0) {
     return now_ + static_cast<unsigned>(std::countr_zero(in_group));
   }
@@ -49,7 +49,7 @@ uint64_t EventWheel::next_near() const {
   return kNever;
 }
 
-uint64_t EventWheel::next_time() const {
+[[gnu::hot]] uint64_t EventWheel::next_time() const {
   const uint64_t near = next_near();
   return near != kNever || far_.empty() ? near : far_.front().event.time_cycles;
 }

@@ -31,7 +31,7 @@ Ingress::Ingress(const Config& config, unsigned islands)
   }
 }
 
-std::optional<Place> Ingress::admit(uint64_t frame_bytes, Loss& loss) {
+[[gnu::hot]] std::optional<Place> Ingress::admit(uint64_t frame_bytes, Loss& loss) {
   const uint16_t bytes = buffer_for(frame_bytes);
   loss = Loss::kIngressCredits;
   for (unsigned tried = 0; tried < islands_.size(); ++tried) {
@@ -51,7 +51,7 @@ std::optional<Place> Ingress::admit(uint64_t frame_bytes, Loss& loss) {
   return std::nullopt;
 }
 
-void Ingress::release(const Place& place) {
+[[gnu::hot]] void Ingress::release(const Place& place) {
   islands_[place.island].free_numbers.push_back(place.number);
   islands_[place.island].free_bytes += place.buffer_bytes;
 }

@@ -25,20 +25,20 @@ Mac::Mac(const Config& config)
                                              static_cast<double>(ingest_pps_));
 }
 
-Mac::WireTime Mac::receive(unsigned port, uint64_t time_ps, uint64_t frame_bytes) {
+[[gnu::hot]] Mac::WireTime Mac::receive(unsigned port, uint64_t time_ps, uint64_t frame_bytes) {
   RateClock& wire = ports_[port];
   wire.wait_until(time_ps);
   const uint64_t first_bit_ps = wire.now_ps();
   return {first_bit_ps, wire.advance(wire_bits(frame_bytes))};
 }
 
-std::optional<Loss> Mac::check_length(uint64_t frame_bytes) const {
+[[gnu::hot]] std::optional<Loss> Mac::check_length(uint64_t frame_bytes) const {
   if (frame_bytes < kEthernetHeader) return Loss::kRunt;
   if (frame_bytes > longest_bytes_) return Loss::kOversize;
   return std::nullopt;
 }
 
-std::optional<uint64_t> Mac::ingest(uint64_t time_ps) {
+[[gnu::hot]] std::optional<uint64_t> Mac::ingest(uint64_t time_ps) {
   if (ingest_pps_ == 0) return time_ps;
   ingest_.wait_until(time_ps);
   if (ingest_.now_ps() - time_ps > ingest_backlog_ps_) return std::nullopt;

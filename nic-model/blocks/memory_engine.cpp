@@ -28,8 +28,8 @@ MemoryEngine::MemoryEngine(const MemoryTiming& timing, uint32_t queue_commands)
       banks_(timing.banks),
       bank_count_(timing.banks) {}
 
-MemoryEngine::Grant MemoryEngine::access(uint64_t now_cycles, uint64_t address, unsigned bytes,
-                                         bool is_atomic) {
+[[gnu::hot]] MemoryEngine::Grant MemoryEngine::access(uint64_t now_cycles, uint64_t address,
+                                                      unsigned bytes, bool is_atomic) {
   ++commands_;
   const uint64_t now = now_cycles << kFractionBits;
   const uint64_t service = is_atomic ? atomic_service_ : word_service_;

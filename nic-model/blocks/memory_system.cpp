@@ -28,16 +28,17 @@ void MemorySystem::reset_time() {
   cache_ = EmemCache(config_.emem_cache_bytes);
 }
 
-MemorySystem::Served MemorySystem::serve(uint64_t now_cycles, unsigned island, const Access& access,
-                                         const fpc::MemoryCommand& command,
-                                         fpc::ContextState& context) {
+[[gnu::hot]] MemorySystem::Served MemorySystem::serve(uint64_t now_cycles, unsigned island,
+                                                      const Access& access,
+                                                      const fpc::MemoryCommand& command,
+                                                      fpc::ContextState& context) {
   fpc::ByteStore& bytes = access.target == Target::kCtm ? ctm(island) : shared_;
   if (!fpc::perform_at(access.address, command, context, bytes)) return {};
   return touch(now_cycles, island, access);
 }
 
-MemorySystem::Served MemorySystem::touch(uint64_t now_cycles, unsigned island,
-                                         const Access& access) {
+[[gnu::hot]] MemorySystem::Served MemorySystem::touch(uint64_t now_cycles, unsigned island,
+                                                      const Access& access) {
   MemoryEngine* engine = &islands_[island].ctm;
   uint64_t latency = config_.ctm.latency_cycles;
   if (access.target == Target::kImem) {

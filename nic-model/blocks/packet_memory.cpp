@@ -11,8 +11,6 @@
 namespace nic {
 namespace {
 
-constexpr size_t kInCtm = firmware::kCtmBufferBytes - firmware::kPacketOffset;
-
 struct Extent {
   size_t offset = 0;            // in the CTM buffer
   size_t in_ctm = 0, tail = 0;  // bytes
@@ -29,34 +27,34 @@ Extent extent_of(const Descriptor& descriptor) {
 
 }  // namespace
 
-std::array<uint32_t, firmware::kPvWords> packet_vector(const Packet& packet) {
+[[gnu::hot]] std::array<uint32_t, firmware::kPvWords> packet_vector(const Packet& packet) {
   std::array<uint32_t, firmware::kPvWords> words{};
   const auto number = static_cast<uint32_t>(packet.place.number) << 16;
-  words[firmware::kPvLength] = static_cast<uint32_t>(packet.bytes.size()) | number |
-                               (kFirstIsland + packet.place.island) << 26;
-  words[firmware::kPvSplit] = packet.bytes.size() > kInCtm ? 1u << 31 : 0;
+  words[firmware::kPvLength] = packet.length | number | (kFirstIsland + packet.place.island) << 26;
+  words[firmware::kPvSplit] = has_tail(packet) ? 1u << 31 : 0;
   words[firmware::kPvPointer] = 1u << 31 | number | firmware::kPacketOffset;
   words[firmware::kPvSequence] = static_cast<uint32_t>(packet.sequence);
   return words;
 }
 
-bool place_in_ctm(const Packet& packet, fpc::ByteStore& ctm) {
-  const size_t bytes = std::min(packet.bytes.size(), kInCtm);
+[[gnu::hot]] bool place_in_ctm(const Packet& packet, std::span<const uint8_t> bytes,
+                               fpc::ByteStore& ctm) {
   return ctm.write(packet_address(packet.place.number, firmware::kPacketOffset),
-                   std::span(packet.bytes).first(bytes));
+                   bytes.first(std::min(bytes.size(), kInCtm)));
 }
 
 bool peek_in_ctm(const Descriptor& descriptor, const fpc::ByteStore& ctm, const Packet& packet,
-                 std::span<uint8_t> to) {
+                 const std::vector<uint8_t>& bytes, std::span<uint8_t> to) {
   if (!describes(descriptor, packet)) return false;
   Packet copy = packet;
-  take_from_ctm(descriptor, ctm, copy);
-  if (copy.bytes.size() < to.size()) return false;
-  std::copy_n(copy.bytes.begin(), to.size(), to.begin());
+  std::vector<uint8_t> now = bytes;
+  take_from_ctm(descriptor, ctm, copy, now);
+  if (now.size() < to.size()) return false;
+  std::copy_n(now.begin(), to.size(), to.begin());
   return true;
 }
 
-bool describes(const Descriptor& descriptor, const Packet& packet) {
+[[gnu::hot]] bool describes(const Descriptor& descriptor, const Packet& packet) {
   const Extent extent = extent_of(descriptor);
   const uint32_t expected_number = packet.place.number;
   if (base::extract<25, 16>(descriptor.length_word) != expected_number ||
@@ -64,18 +62,20 @@ bool describes(const Descriptor& descriptor, const Packet& packet) {
       extent.offset > firmware::kCtmBufferBytes) {
     return false;
   }
-  const size_t stored_tail = packet.bytes.size() > kInCtm ? packet.bytes.size() - kInCtm : 0;
+  const size_t stored_tail = has_tail(packet) ? packet.length - kInCtm : 0;
   return extent.tail <= stored_tail;
 }
 
-void take_from_ctm(const Descriptor& descriptor, const fpc::ByteStore& ctm, Packet& packet) {
+[[gnu::hot]] void take_from_ctm(const Descriptor& descriptor, const fpc::ByteStore& ctm,
+                                Packet& packet, std::vector<uint8_t>& bytes) {
   const auto [offset, in_ctm, tail] = extent_of(descriptor);
   const size_t length = in_ctm + tail;
-  packet.bytes.resize(std::max({packet.bytes.size(), length, in_ctm}));
-  if (tail != 0) std::memmove(packet.bytes.data() + in_ctm, packet.bytes.data() + kInCtm, tail);
-  packet.bytes.resize(length);
+  bytes.resize(std::max({bytes.size(), length, in_ctm}));
+  if (tail != 0) std::memmove(bytes.data() + in_ctm, bytes.data() + kInCtm, tail);
+  bytes.resize(length);
+  packet.length = static_cast<uint32_t>(length);
   ctm.read(packet_address(packet.place.number, static_cast<unsigned>(offset)),
-           std::span(packet.bytes).first(in_ctm));
+           std::span(bytes).first(in_ctm));
 }
 
 }  // namespace nic

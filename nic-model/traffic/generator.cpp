@@ -17,7 +17,7 @@ constexpr uint32_t kImixParts = 12;
 
 }  // namespace
 
-uint32_t Generator::draw_frame_bytes() {
+[[gnu::hot]] uint32_t Generator::draw_frame_bytes() {
   if (!spec_.imix) {
     const uint32_t span = spec_.size_max - spec_.size_min;
     const uint64_t extra = span == 0 ? 0 : rng_.below(uint64_t{span} + 1);
@@ -31,7 +31,7 @@ uint32_t Generator::draw_frame_bytes() {
   return 0;  // unreachable: the parts sum up to kImixParts
 }
 
-void Generator::next(Frame& frame) {
+[[gnu::hot]] void Generator::next(Frame& frame) {
   const uint32_t bytes = draw_frame_bytes();
   const uint32_t index = zipf_.draw(rng_);
   const bool tcp =

@@ -67,7 +67,7 @@ base::Result<Pacer> Pacer::create(const Rate& rate, const LineRate& line) {
                line.ports);
 }
 
-Pacer::Slot Pacer::next(uint64_t frame_bytes) {
+[[gnu::hot]] Pacer::Slot Pacer::next(uint64_t frame_bytes) {
   if (kind_ == Rate::Kind::kLine) {
     const auto earliest =
         std::min_element(clocks_.begin(), clocks_.end(),

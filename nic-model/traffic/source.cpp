@@ -43,7 +43,7 @@ PacketSource::PacketSource(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) 
 PacketSource::PacketSource(PacketSource&&) noexcept = default;
 PacketSource::~PacketSource() = default;
 
-base::Result<bool> PacketSource::next(Frame& frame) {
+[[gnu::hot]] base::Result<bool> PacketSource::next(Frame& frame) {
   return std::visit(NextFrame{frame}, impl_->kind);
 }
 

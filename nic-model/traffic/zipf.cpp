@@ -18,7 +18,7 @@ Zipf::Zipf(uint32_t count, double exponent) : count_(count) {
   for (double& value : cumulative_) value /= sum;
 }
 
-uint32_t Zipf::draw(base::Rng& rng) const {
+[[gnu::hot]] uint32_t Zipf::draw(base::Rng& rng) const {
   if (cumulative_.empty()) return static_cast<uint32_t>(rng.below(count_));
   const auto found = std::upper_bound(cumulative_.begin(), cumulative_.end(), rng.uniform());
   return std::min(static_cast<uint32_t>(found - cumulative_.begin()), count_ - 1);
