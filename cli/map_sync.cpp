@@ -94,6 +94,7 @@ Result<MapSyncRun> run_map_sync(const nic::Config& config, const firmware::Image
   Result<host::MapSyncResult> under_load = host::measure_map_sync(*loaded.device, spec);
   if (!under_load) return under_load.error();
   run.loaded = std::move(*under_load);
+  run.packets_ended = !loaded.card->has_packets_to_come();
   if (Result<void> fine = loaded.card->trouble(); !fine) return fine.error();
   run.report = loaded.card->finish();
   return run;
@@ -112,13 +113,21 @@ std::string map_sync_text(const MapSyncRun& run) {
     }
     out += '\n';
   }
-  return out + fmt::format("  replies within 200 us: {} of {} idle, {} of {} with packets\n",
-                           run.idle.replies_within_200us, run.idle.replies,
-                           run.loaded.replies_within_200us, run.loaded.replies);
+  out += fmt::format("  replies within 200 us: {} of {} idle, {} of {} with packets\n",
+                     run.idle.replies_within_200us, run.idle.replies,
+                     run.loaded.replies_within_200us, run.loaded.replies);
+  if (run.packets_ended)
+    out +=
+        "  the packets ended before the last operation: ask for more with --packets or "
+        "--duration\n";
+  return out;
 }
 
 std::string map_sync_json(const MapSyncRun& run) {
-  return ordered_json{{"idle", rows_json(run.idle)}, {"packets", rows_json(run.loaded)}}.dump();
+  return ordered_json{{"idle", rows_json(run.idle)},
+                      {"packets", rows_json(run.loaded)},
+                      {"packets_ended", run.packets_ended}}
+      .dump();
 }
 
 }  // namespace cli

@@ -15,6 +15,7 @@ namespace cli {
 struct MapSyncRun {
   nic::Report report;
   host::MapSyncResult idle, loaded;
+  bool packets_ended = false;  // before the last operation did
 };
 
 // Creates the program's maps, loads it, measures on an idle card and then while `source` sends packets. Error: the driver's.

@@ -71,6 +71,7 @@ class Card {
   HostQueues& host() { return run_.host; }
   VerdictCounts verdict_counts() const;
   void set_control(std::function<void(const Event&)> handler) { control_ = std::move(handler); }
+  bool has_packets_to_come() const { return run_.has_frame; }
   // Packets come from `source` now, its arrival times and the limits counted from `base_ps`.
   base::Result<void> attach(PacketSource& source, const Limits& limits, uint64_t base_ps);
 

@@ -35,7 +35,9 @@ class LiveCard final : public HostPort {
   void keep_drops(bool on) { hooks_.keeps_drops = on; }  // Hooks::keeps_drops
   // Error: what the source said. Trouble ends the packets, not the card.
   base::Result<void> trouble() const;
-  // Finishes all packets and counts; the card is not to be used after it.
+  // Whether the source or the limits have not ended yet.
+  bool has_packets_to_come() const { return card_.has_packets_to_come(); }
+  // Finishes all packets, which the source or the limits end, and counts; the card is not to be used after it.
   Report finish();
 
   const ControlCore& control() const { return control_; }

@@ -205,6 +205,20 @@ TEST(Help, EveryCommandHasDescriptionExitCodesAndAnExample) {
   }
 }
 
+TEST(Run, MapOperationsSayWhenThePacketsEndedBeforeThem) {
+  const auto measure = [](const std::string& limit, const std::string& amount) {
+    const test::Output output =
+        millrace({"run", example("firewall.bpf.o"), "--nic", "agilio-cx-2x40", "--traffic",
+                  "rate=1Mpps", "--map-sync", "entries=20,ops=10", limit, amount, "--json", "-"});
+    EXPECT_EQ(output.exit_code, 0) << output.err;
+    return json::parse(output.out)["map_sync"];
+  };
+  const json few = measure("--packets", "10"), enough = measure("--duration", "20ms");
+  EXPECT_EQ(few["packets_ended"], true);
+  EXPECT_EQ(enough["packets_ended"], false);
+  EXPECT_EQ(enough["packets"]["operations"].size(), enough["idle"]["operations"].size());
+}
+
 TEST(Run, EventsAreJsonLinesThatTheReportCounts) {
   const std::string folder = scratch_folder();
   const test::Output output =
