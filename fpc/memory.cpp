@@ -3,6 +3,7 @@
 #include "fpc/memory.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cstring>
 #include <new>
 
@@ -35,20 +36,20 @@ uint8_t* ByteStore::page(uint64_t address) const {
   if (number == recent.number) return recent.page;
   const auto found = pages_.find(number);
   if (found == pages_.end()) return nullptr;
-  recent = {number, found->second->bytes.data()};
+  recent = {number, found->second.get()};
   return recent.page;
 }
 
 uint8_t* ByteStore::make_page(uint64_t address) {
   if (uint8_t* present = page(address)) return present;
   if (pages_.size() >= max_pages_) return nullptr;
-  std::unique_ptr<Page> fresh(new (std::nothrow) Page);
+  std::shared_ptr<Page> fresh(new (std::nothrow) Page);
   if (!fresh) return nullptr;
   fresh->bytes.fill(0);
   const uint64_t number = address >> kPageBits;
   Recent& recent = recent_of(number);
   recent = {number, fresh->bytes.data()};
-  pages_.emplace(number, std::move(fresh));
+  pages_.emplace(number, std::shared_ptr<uint8_t[]>(fresh, recent.page));
   return recent.page;
 }
 
@@ -93,6 +94,15 @@ void ByteStore::clear(uint64_t address, uint64_t size) {
     return true;
   });
   recent_ = {};
+}
+
+bool ByteStore::share(uint64_t address, std::shared_ptr<uint8_t[]> memory, uint64_t size) {
+  assert(address % kPageBytes == 0 && size % kPageBytes == 0 && "whole pages");
+  clear(address, size);
+  if (size / kPageBytes > max_pages_ - pages_.size()) return false;
+  for (uint64_t at = 0; at < size; at += kPageBytes)
+    pages_[(address + at) >> kPageBits] = {memory, memory.get() + at};
+  return true;
 }
 
 uint32_t ByteStore::read32(uint64_t address) const {

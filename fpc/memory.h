@@ -31,6 +31,9 @@ class ByteStore {
   // These bytes are zero again; pages that they fill are given back.
   void clear(uint64_t address, uint64_t size);
 
+  // From now on these whole pages, which nobody uses, are `memory`, until they are cleared. false: the page budget is spent.
+  [[nodiscard]] bool share(uint64_t address, std::shared_ptr<uint8_t[]> memory, uint64_t size);
+
   // The bytes themselves when they lie in one page that was touched lately, else nullptr. Valid until clear() or the store's end.
   uint8_t* find(uint64_t address, size_t size) const {
     const uint64_t offset = address % kPageBytes;
@@ -60,7 +63,7 @@ class ByteStore {
   uint8_t* page(uint64_t address) const;  // nullptr if absent
   uint8_t* make_page(uint64_t address);   // nullptr if over budget
 
-  std::unordered_map<uint64_t, std::unique_ptr<Page>> pages_;
+  std::unordered_map<uint64_t, std::shared_ptr<uint8_t[]>> pages_;
   mutable std::array<Recent, kRecent>
       recent_;  // pages last touched, by the last bits of their numbers
   uint64_t max_pages_;

@@ -24,6 +24,10 @@
 #include "offload-compiler/ebpf/maps.h"
 #include "offload-compiler/ebpf/program.h"
 
+namespace base {
+class SharedMemory;
+}
+
 namespace host {
 
 struct bpf_prog;
@@ -83,6 +87,7 @@ struct bpf_prog {
 
 // A perf event of a caller, behind an element of a PERF_EVENT_ARRAY.
 struct PerfEventFile {
+  int cpu = -1;                                                // the one that it counts on; -1: any
   std::function<bool(std::span<const uint8_t> record)> write;  // false: lost, the buffer is full
 };
 
@@ -97,6 +102,11 @@ struct bpf_map {
   BtfRef btf;
   uint32_t btf_key_type_id = 0, btf_value_type_id = 0;
   int32_t lock_off = -1;  // of the bpf_spin_lock in a value
+
+  // The entries of an array that can be mapped, round_up(value_size, 8) bytes each, and up to a multiple of kMemoryUnit; nullptr of
+  // all other maps.
+  static constexpr uint64_t kMemoryUnit = 65536;
+  std::shared_ptr<base::SharedMemory> memory;
 
   std::mutex lock;                                            // of the entries below
   std::shared_ptr<ebpf::Map> host;                            // entries of a host's HASH or ARRAY

@@ -193,6 +193,7 @@ struct bpf_offloaded_map {
   const bpf_map_dev_ops* dev_ops = nullptr;
   void* dev_priv = nullptr;
   uint32_t dev_flags = 0;  // map_flags that concern the device
+  bool is_shared = false;  // the driver keeps the entries in map.memory, if there is one
 };
 
 bpf_offload_dev* bpf_offload_dev_create(const bpf_prog_offload_ops* ops, void* priv);

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -66,6 +67,10 @@ class HostPort {
   // Lets the card read this memory until it is unmapped. Nothing: the mapping failed.
   virtual std::optional<uint64_t> map_memory(std::span<const uint8_t> memory) = 0;
   virtual void unmap_memory(uint64_t address) = 0;
+
+  // A window of the card's address space: from now on a table that was made for it is this memory. False: no such table, or not
+  // of this size.
+  virtual bool share_table(uint32_t table, std::shared_ptr<uint8_t[]> memory, uint64_t bytes) = 0;
 
   virtual unsigned control_mtu() const = 0;
   virtual bool post(

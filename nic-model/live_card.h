@@ -52,6 +52,9 @@ class LiveCard final : public HostPort {
   std::vector<uint8_t> symbol(std::string_view name) const override;
   std::optional<uint64_t> map_memory(std::span<const uint8_t> memory) override;
   void unmap_memory(uint64_t address) override;
+  bool share_table(uint32_t table, std::shared_ptr<uint8_t[]> memory, uint64_t bytes) override {
+    return control_.tables().share(table, std::move(memory), bytes);
+  }
   unsigned control_mtu() const override { return firmware::control::kMtu; }
   bool post(std::span<const uint8_t> message) override;
   std::optional<HostMessage> receive() override;

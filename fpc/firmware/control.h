@@ -49,6 +49,8 @@ enum class Status : uint32_t {
 };
 
 constexpr unsigned kHeaderBytes = 4;
+// Flag of an alloc, BPF_F_MMAPABLE: the table's memory can be shared with the host.
+constexpr uint32_t kAllocMappable = 1u << 10;
 constexpr unsigned kAllocBytes = 24, kFreeBytes = 8, kTableReplyBytes = 12;
 constexpr unsigned kEntriesAt = 16;  // of a map operation and its reply
 constexpr unsigned kEventBytes = 24;

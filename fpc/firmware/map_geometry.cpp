@@ -42,6 +42,11 @@ base::Result<void> check_shape(const MapShape& shape) {
         fmt::format("up to {}, key and value each rounded up to 8", layout::max_element_bytes));
   }
   if (shape.max_entries == 0) return refuse("entries", 0, "1 or more");
+  if (shape.is_mappable && !can_be_mapped(shape)) {
+    return refuse(
+        "value bytes", shape.value_bytes,
+        "8, 16 or 32 when rounded up to 8, for an array of several elements that is mapped");
+  }
   return {};
 }
 
@@ -64,6 +69,11 @@ void place_hash(const MapShape& shape, MapGeometry& geometry) {
 
 }  // namespace
 
+bool can_be_mapped(const MapShape& shape) {
+  return shape.type == kMapTypeArray &&
+         (shape.max_entries == 1 || std::has_single_bit(base::round_up(shape.value_bytes, 8)));
+}
+
 base::Result<MapGeometry> map_geometry(const MapShape& shape) {
   if (const base::Result<void> checked = check_shape(shape); !checked) return checked.error();
   MapGeometry geometry;
@@ -77,6 +87,9 @@ base::Result<MapGeometry> map_geometry(const MapShape& shape) {
     const uint32_t element = std::bit_ceil(std::max(shape.value_bytes, kMinElementBytes));
     geometry.value_offset = static_cast<uint32_t>(std::countr_zero(element));
     geometry.bytes = uint64_t{shape.max_entries} << geometry.value_offset;
+    if (shape.is_mappable) {
+      geometry.bytes = base::round_up(geometry.bytes, fpc::ByteStore::kPageBytes);
+    }
   }
   if (geometry.bytes > kEmemBytes) {
     return base::out_of_range(

@@ -20,6 +20,9 @@ struct MapGeometry {
   uint64_t bytes = 0;              // of the whole map
 };
 
+// An array whose elements lie where a mapping of bpf(2) has them: every round_up(value bytes, 8).
+bool can_be_mapped(const MapShape& shape);
+
 // Error: a shape outside the limits of maps.def.
 base::Result<MapGeometry> map_geometry(const MapShape& shape);
 

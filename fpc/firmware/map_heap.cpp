@@ -14,13 +14,13 @@ constexpr uint64_t kEnd = kMapHeap + kEmemBytes;
 
 }  // namespace
 
-std::optional<uint64_t> MapHeap::take(uint64_t bytes) {
+std::optional<uint64_t> MapHeap::take(uint64_t bytes, uint64_t alignment) {
   uint64_t start = kMapHeap;
   for (const auto& [first, end] : used_) {
-    if (first - start >= bytes) break;
-    start = end;
+    if (first >= start && first - start >= bytes) break;
+    start = base::round_up(end, alignment);
   }
-  if (bytes > kEnd - start) return std::nullopt;
+  if (start > kEnd || bytes > kEnd - start) return std::nullopt;
   used_[start] = std::min(kEnd, base::round_up(start + bytes, kAlignment));
   return start;
 }

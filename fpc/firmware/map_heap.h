@@ -15,7 +15,7 @@ class MapHeap {
   static constexpr uint64_t kAlignment = 256;  // descriptors hold addresses >> 8
 
   // Nothing: no gap is large enough.
-  std::optional<uint64_t> take(uint64_t bytes);
+  std::optional<uint64_t> take(uint64_t bytes, uint64_t alignment = kAlignment);
   void give_back(uint64_t address);  // what take() returned
   uint64_t largest_gap() const;
 

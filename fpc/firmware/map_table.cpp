@@ -103,7 +103,8 @@ base::Result<unsigned> MapTable::create(const MapShape& shape) {
   if (shape.type != kMapTypePerfEventArray) {
     base::Result<MapGeometry> geometry = map_geometry(shape);
     if (!geometry) return geometry.error();
-    const std::optional<uint64_t> base = heap_.take(geometry->bytes);
+    const std::optional<uint64_t> base = heap_.take(
+        geometry->bytes, shape.is_mappable ? fpc::ByteStore::kPageBytes : MapHeap::kAlignment);
     if (!base) {
       return base::out_of_range(fmt::format("map of {} bytes, card memory has {} left",
                                             geometry->bytes, heap_.largest_gap()));
@@ -134,6 +135,11 @@ uint32_t MapTable::destroy(unsigned id) {
   }
   tables_[id - 1] = {};
   return entries;
+}
+
+bool MapTable::share(unsigned id, std::shared_ptr<uint8_t[]> memory, uint64_t bytes) {
+  if (!contains(id) || !shape(id).is_mappable || bytes != table(id).geometry->bytes) return false;
+  return memory_.share(table(id).base, std::move(memory), bytes);
 }
 
 bool MapTable::write_descriptor(const Table& table) {

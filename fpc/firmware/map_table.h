@@ -33,6 +33,7 @@ struct MapGeometry;  // fpc/firmware/map_geometry.h
 
 struct MapShape {
   uint32_t type = 0, key_bytes = 0, value_bytes = 0, max_entries = 0;
+  bool is_mappable = false;  // an array whose memory share() may replace: whole pages of the store
 };
 
 class MapTable {
@@ -46,6 +47,9 @@ class MapTable {
   base::Result<unsigned> create(const MapShape& shape);
   // Its memory is zero and free again. Returns how many entries it had.
   uint32_t destroy(unsigned id);
+  // From now on the elements of this table are `memory`, in whole pages. false: no mappable table, not its size, or
+  // no room.
+  [[nodiscard]] bool share(unsigned id, std::shared_ptr<uint8_t[]> memory, uint64_t bytes);
   unsigned count() const;
   bool contains(unsigned id) const {
     return id >= 1 && id <= tables_.size() && tables_[id - 1].id != 0;

@@ -3,8 +3,10 @@
 #include <climits>
 
 #include "base/bits.h"
+#include "base/shared_memory.h"
 #include "host-driver/offload_core.h"
 #include "host-driver/syscall/map_access.h"
+#include "host-driver/syscall/map_mapping.h"
 #include "host-driver/syscall/map_types.h"
 
 namespace host {
@@ -72,11 +74,25 @@ int check_attr(const Call& call) {
   return check_type(attr);
 }
 
+int make_memory(const Call& call, bpf_map* map) {
+  if ((map->map_flags & BPF_F_MMAPABLE) == 0) return 0;
+  const uint64_t bytes = mappable_bytes(*map);
+  if (bytes > call.bpf.options().max_map_bytes) return -ENOMEM;
+  map->memory = base::SharedMemory::create("bpf-map", base::round_up(bytes, bpf_map::kMemoryUnit));
+  return map->memory ? 0 : -ENOMEM;
+}
+
+std::shared_ptr<uint8_t[]> memory_of(const bpf_map& map) {
+  if (!map.memory) return nullptr;
+  return {map.memory, map.memory->bytes().data()};
+}
+
 int make_on_host(const Call& call, bpf_map* map) {
   if (map->map_type == BPF_MAP_TYPE_PERF_EVENT_ARRAY) return 0;
   const uint64_t entry = base::round_up(uint64_t{map->value_size} + map->key_size, 8);
   if (entry * map->max_entries > call.bpf.options().max_map_bytes) return -ENOMEM;
-  base::Result<std::unique_ptr<ebpf::Map>> made = ebpf::Map::create(definition_of(*map));
+  base::Result<std::unique_ptr<ebpf::Map>> made =
+      ebpf::Map::create(definition_of(*map), memory_of(*map));
   if (!made) {
     call.explain(made.error().message);
     return -E2BIG;
@@ -88,8 +104,10 @@ int make_on_host(const Call& call, bpf_map* map) {
 int make_on_device(const Call& call, bpf_map* map) {
   if (find_map_type(map->map_type)->place != MapPlace::kDevice) return -EINVAL;
   const uint32_t dev_flags = call.is_strict() ? map->map_flags : map->map_flags & ~kHostFlags;
-  return bpf_map_offload_map_alloc(map, call.network_namespace(),
-                                   static_cast<int>(call.attr.map_ifindex), dev_flags);
+  const int error = bpf_map_offload_map_alloc(map, call.network_namespace(),
+                                              static_cast<int>(call.attr.map_ifindex), dev_flags);
+  if (error == 0 && !map->offmap->is_shared) map->memory.reset();
+  return error;
 }
 
 // A map of the values of global variables has no key type, and its value is a section.
@@ -127,6 +145,7 @@ long map_create(Call& call) {
   map->value_size = attr.value_size;
   map->max_entries = attr.max_entries;
   map->map_flags = attr.map_flags;
+  if (const int error = make_memory(call, map.get()); error != 0) return error;
   const int made =
       attr.map_ifindex != 0 ? make_on_device(call, map.get()) : make_on_host(call, map.get());
   if (made != 0) return made;

@@ -49,6 +49,7 @@ class ControlCore {
   void handle(const Event& event);  // of EventKind::kControl, kRun to kSignal
 
   const TableService& tables() const { return service_; }
+  TableService& tables() { return service_; }
   const FaultLog& faults() const { return faults_; }
   uint64_t busy_cycles() const { return busy_cycles_; }
 

@@ -20,8 +20,9 @@ uint64_t TableService::clear_cycles(uint64_t bytes) const {
 
 TableService::Answer TableService::ask(std::span<const uint32_t, firmware::kIoTableWords> words) {
   if (words[0] == static_cast<uint32_t>(Type::kMapFree)) return release(words[1]);
-  if (words[5] != 0) return {.status = Status::kInvalid, .cycles = 1};
-  return allocate({words[4], words[1], words[2], words[3]});
+  if ((words[5] & ~firmware::control::kAllocMappable) != 0)
+    return {.status = Status::kInvalid, .cycles = 1};
+  return allocate({words[4], words[1], words[2], words[3], words[5] != 0});
 }
 
 TableService::Answer TableService::allocate(const firmware::MapShape& shape) {

@@ -25,6 +25,10 @@ class TableService {
   };
   Answer ask(std::span<const uint32_t, firmware::kIoTableWords> words);
 
+  // As MapTable::share().
+  [[nodiscard]] bool share(unsigned id, std::shared_ptr<uint8_t[]> memory, uint64_t bytes) {
+    return tables_.share(id, std::move(memory), bytes);
+  }
   const firmware::MapTable& tables() const { return tables_; }
 
  private:

@@ -58,8 +58,10 @@ base::Result<void> check_sizes(const MapDef& def) {
 }  // namespace
 
 struct Map::Impl {
-  explicit Impl(const MapDef& d)
-      : def(d), is_array(d.type == BPF_MAP_TYPE_ARRAY), values(d.value_bytes, d.max_entries) {}
+  Impl(const MapDef& d, std::shared_ptr<uint8_t[]> memory)
+      : def(d),
+        is_array(d.type == BPF_MAP_TYPE_ARRAY),
+        values(d.value_bytes, d.max_entries, std::move(memory)) {}
 
   uint32_t take_slot() {
     if (free_slots.empty()) return used_slots++;
@@ -101,7 +103,8 @@ struct Map::Impl {
   std::vector<const std::string*> keys;  // hash: by slot, nullptr: removed
 };
 
-base::Result<std::unique_ptr<Map>> Map::create(const MapDef& def) {
+base::Result<std::unique_ptr<Map>> Map::create(const MapDef& def,
+                                               std::shared_ptr<uint8_t[]> memory) {
   if (def.type != BPF_MAP_TYPE_HASH && def.type != BPF_MAP_TYPE_ARRAY) {
     return base::unsupported(
         fmt::format("map {}: type {}, allowed are hash (1) and array (2)", def.name, def.type));
@@ -111,7 +114,7 @@ base::Result<std::unique_ptr<Map>> Map::create(const MapDef& def) {
     return base::invalid_input(fmt::format("map {}: initial value of {} bytes, allowed are {}",
                                            def.name, def.initial.size(), def.value_bytes));
   }
-  std::unique_ptr<Map> map(new Map(std::make_unique<Impl>(def)));
+  std::unique_ptr<Map> map(new Map(std::make_unique<Impl>(def, std::move(memory))));
   map->clear();
   return map;
 }

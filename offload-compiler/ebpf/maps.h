@@ -21,7 +21,9 @@ class Map {
   static constexpr uint32_t kMaxEntries = 1u << 26, kMaxValueBytes = 1u << 22;
 
   // Error: a type other than HASH and ARRAY, sizes the kernel refuses.
-  static base::Result<std::unique_ptr<Map>> create(const MapDef& def);
+  // `memory` is for the values of an array, round_up(value_bytes, 8) bytes each; nullptr: memory of its own.
+  static base::Result<std::unique_ptr<Map>> create(const MapDef& def,
+                                                   std::shared_ptr<uint8_t[]> memory = nullptr);
   ~Map();
 
   const MapDef& def() const;

@@ -31,6 +31,24 @@ TEST(ByteStore, KeepsBytesAcrossPageBoundaries) {
   EXPECT_EQ(store.resident_bytes(), 4 * ByteStore::kPageBytes);
 }
 
+TEST(ByteStore, SharesWholePagesUntilTheyAreCleared) {
+  constexpr uint64_t kAddress = 3 * ByteStore::kPageBytes, kSize = 2 * ByteStore::kPageBytes;
+  ByteStore store;
+  ASSERT_TRUE(store.write32(kAddress - 4, 7));
+  const auto memory = std::make_shared<uint8_t[]>(kSize);
+  ASSERT_TRUE(store.share(kAddress, memory, kSize));
+  ASSERT_TRUE(store.write32(kAddress + ByteStore::kPageBytes, 5));
+  EXPECT_EQ(memory[ByteStore::kPageBytes], 5);
+  memory[0] = 6;
+  EXPECT_EQ(store.read32(kAddress), 6u);
+  EXPECT_EQ(store.read32(kAddress - 4), 7u);
+  store.clear(kAddress, kSize);
+  EXPECT_EQ(memory.use_count(), 1);
+  EXPECT_EQ(memory[0], 6) << "whoever has it keeps it";
+  EXPECT_EQ(store.read32(kAddress), 0u);
+  EXPECT_FALSE(ByteStore(ByteStore::kPageBytes).share(0, memory, kSize)) << "beyond its budget";
+}
+
 TEST(ByteStore, WordsAreLittleEndian) {
   ByteStore store;
   ASSERT_TRUE(store.write32(0x1001, 0x04030201));

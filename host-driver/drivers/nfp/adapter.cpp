@@ -92,7 +92,8 @@ void Asic::note(const std::string& line) {
   log.push_back(line);
 }
 
-// A perf event of user space, by the queue that the packet had.
+// A perf event of user space, by the queue that the packet had: the host handles queue N on CPU N, and events of other CPUs take
+// nothing there.
 void Asic::deliver(const Event& event) {
   const auto found = event_maps.find(event.map_id);
   if (found == event_maps.end()) return;
@@ -100,6 +101,8 @@ void Asic::deliver(const Event& event) {
   const std::lock_guard guard(map.lock);
   const auto file = map.events.find(event.cpu);
   if (file == map.events.end()) return;
+  const int cpu = file->second->cpu;
+  if (cpu >= 0 && static_cast<uint32_t>(cpu) != event.cpu) return;
   std::vector<uint8_t> record(event.data.begin(), event.data.end());
   record.insert(record.end(), event.packet.begin(), event.packet.end());
   static_cast<void>(file->second->write(record));

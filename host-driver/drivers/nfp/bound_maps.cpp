@@ -1,10 +1,15 @@
 // Maps of the card behind the kernel's map operations.
 // SPDX-License-Identifier: Apache-2.0
+#include "base/shared_memory.h"
+#include "fpc/memory.h"
 #include "host-driver/drivers/nfp/adapter_p.h"
 
 namespace host::nfp {
 
 namespace {
+
+static_assert(bpf_map::kMemoryUnit % fpc::ByteStore::kPageBytes == 0,
+              "the card shares whole pages");
 
 Asic& asic_of(const bpf_offloaded_map* offmap) { return port_of(offmap->netdev).asic; }
 
@@ -76,9 +81,21 @@ int map_alloc(Port& port, bpf_offloaded_map* offmap) {
   const bpf_map& map = offmap->map;
   const Asic::Use use(port.asic);
   std::unique_ptr<Map> made;
-  const int error = port.asic.device->maps().alloc(
-      {map.map_type, map.key_size, map.value_size, map.max_entries, offmap->dev_flags}, made);
+  Maps& maps = port.asic.device->maps();
+  const bool is_mappable = map.memory != nullptr;
+  int error = maps.alloc(
+      {map.map_type, map.key_size, map.value_size, map.max_entries, offmap->dev_flags, is_mappable},
+      made);
   if (error != 0) return error;
+  if (is_mappable) {
+    const std::span<uint8_t> bytes = map.memory->bytes();
+    error = maps.share(*made, {map.memory, bytes.data()}, bytes.size());
+    if (error != 0) {
+      maps.free(std::move(made));
+      return error;
+    }
+    offmap->is_shared = true;
+  }
   offmap->dev_ops = &kMapOps;
   offmap->dev_priv = made.release();
   return 0;

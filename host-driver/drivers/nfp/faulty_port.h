@@ -42,6 +42,9 @@ class FaultyPort final : public nic::HostPort {
   std::vector<uint8_t> symbol(std::string_view name) const override { return port_.symbol(name); }
   std::optional<uint64_t> map_memory(std::span<const uint8_t> memory) override;
   void unmap_memory(uint64_t address) override;
+  bool share_table(uint32_t table, std::shared_ptr<uint8_t[]> memory, uint64_t bytes) override {
+    return port_.share_table(table, std::move(memory), bytes);
+  }
   unsigned control_mtu() const override { return port_.control_mtu(); }
   bool post(std::span<const uint8_t> message) override;
   std::optional<nic::HostMessage> receive() override;

@@ -9,7 +9,7 @@
 #include <cerrno>
 
 #include "base/bits.h"
-#include "fpc/firmware/map_table.h"
+#include "fpc/firmware/map_geometry.h"
 
 namespace host::nfp {
 namespace {
@@ -34,6 +34,11 @@ int Maps::check(const MapShape& shape) const {
   if (shape.type >= 32 || (limits.types >> shape.type & 1) == 0) {
     return refuse(-EOPNOTSUPP, "map type not supported");
   }
+  if (shape.is_mappable &&
+      !firmware::can_be_mapped({shape.type, shape.key_bytes, shape.value_bytes, shape.max_entries}))
+    return refuse(-EINVAL, fmt::format("values of {} bytes do not lie as in a memory mapping; 1 "
+                                       "entry, or 8, 16 or 32 bytes do",
+                                       shape.value_bytes));
   if (maps_in_use_ == limits.max_maps) return refuse(-ENOMEM, "too many maps for a device");
   if (limits.max_elems - elems_in_use_ < shape.max_entries) {
     return refuse(-ENOMEM, fmt::format("map with too many elements: {}, left: {}",
@@ -65,6 +70,7 @@ int Maps::alloc(const MapShape& shape, std::unique_ptr<Map>& map) {
   base::store_be(&message[8], shape.value_bytes);
   base::store_be(&message[12], shape.max_entries);
   base::store_be(&message[16], shape.type);
+  base::store_be(&message[20], shape.is_mappable ? control::kAllocMappable : 0);
   const Ccm::Reply reply = ccm_.ask(std::move(message), Type::kMapAlloc, control::kTableReplyBytes);
   if (reply.error != 0) return reply.error;
   if (const int error = to_error(base::load_be<uint32_t>(&reply.bytes[4]), log_); error != 0) {
@@ -79,6 +85,11 @@ int Maps::alloc(const MapShape& shape, std::unique_ptr<Map>& map) {
   ++maps_in_use_;
   elems_in_use_ += shape.max_entries;
   return 0;
+}
+
+int Maps::share(Map& map, std::shared_ptr<uint8_t[]> memory, uint64_t bytes) {
+  map.is_shared = port_.share_table(map.table, std::move(memory), bytes);
+  return map.is_shared ? 0 : -ENOMEM;
 }
 
 void Maps::free(std::unique_ptr<Map> map) {
@@ -200,7 +211,8 @@ int Maps::remove(Map& map, std::span<const uint8_t> key) {
 }
 
 unsigned Maps::entries_wanted(const Map& map) const {
-  if (!caps_.offered.multi_entry || !cache_enabled || map.cache.is_blocked()) return 1;
+  if (!caps_.offered.multi_entry || !cache_enabled || map.is_shared || map.cache.is_blocked())
+    return 1;
   const unsigned fit = (port_.control_mtu() - control::kEntriesAt) / slots_.entry_bytes();
   return std::min(fit, kMostCached);
 }

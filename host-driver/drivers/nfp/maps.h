@@ -20,6 +20,7 @@ namespace host::nfp {
 
 struct MapShape {
   uint32_t type = 0, key_bytes = 0, value_bytes = 0, max_entries = 0, flags = 0;
+  bool is_mappable = false;  // for share()
 };
 
 struct Map {
@@ -28,6 +29,7 @@ struct Map {
   std::vector<firmware::WordUse> use;  // of each word of a value, by programs that were offloaded
   std::vector<bool> non_zero;  // user space wrote what byte order matters for, before any use
   MapCache cache;
+  bool is_shared = false;
 };
 
 class Maps {
@@ -37,6 +39,9 @@ class Maps {
 
   int alloc(const MapShape& shape, std::unique_ptr<Map>& map);
   void free(std::unique_ptr<Map> map);  // a table that the card does not give back leaks there
+
+  // User space sees the entries in this memory from now on, and they are not cached.
+  int share(Map& map, std::shared_ptr<uint8_t[]> memory, uint64_t bytes);
 
   int lookup(Map& map, std::span<const uint8_t> key, std::span<uint8_t> value);
   int update(Map& map, std::span<const uint8_t> key, std::span<const uint8_t> value,
