@@ -100,11 +100,6 @@ void leave_out_btf(int command, std::vector<uint8_t>& attr) {
   std::fill_n(attr.begin() + static_cast<ptrdiff_t>(fields.first), bytes, uint8_t{0});
 }
 
-bool wants_memory_mapping(int command, const std::vector<uint8_t>& attr) {
-  return command == BPF_MAP_CREATE &&
-         (field(attr, offsetof(bpf_attr, map_flags), 4) & BPF_F_MMAPABLE) != 0;
-}
-
 uint64_t bytes_of_new_map(int command, const std::vector<uint8_t>& attr) {
   if (command != BPF_MAP_CREATE) return 0;
   const auto bytes = base::Wide{field(attr, offsetof(bpf_attr, max_entries), 4)} *

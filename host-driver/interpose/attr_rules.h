@@ -36,9 +36,6 @@ void promote(int command, std::vector<uint8_t>& attr, uint32_t ifindex);
 void leave_out_btf(int command, std::vector<uint8_t>& attr);
 // Descriptor of the BTF of a load or of a new map; -1: none.
 int btf_of(int command, const std::vector<uint8_t>& attr);
-// A new map that is to be mapped into memory. Nobody's placeholder can be, so it is refused like by a kernel before 5.5, and
-// libbpf does without.
-bool wants_memory_mapping(int command, const std::vector<uint8_t>& attr);
 // What the entries of the map that the call creates take; 0: it creates none.
 uint64_t bytes_of_new_map(int command, const std::vector<uint8_t>& attr);
 

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host-driver/interpose/card_driver.h"
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <map>
 #include <memory>
 
@@ -41,6 +44,7 @@ base::Result<CardDriver> make_netdevsim_card(host::Network& network) {
       card->ports.erase(at);
     }
   };
+  driver.catch_up = [] {};
   driver.knobs = [card] { return card->device.knob_paths(); };
   driver.read_knob = [card](const std::string& knob) { return card->device.knob(knob); };
   driver.write_knob = [card](const std::string& knob, const std::string& value) {
@@ -49,7 +53,10 @@ base::Result<CardDriver> make_netdevsim_card(host::Network& network) {
   return driver;
 }
 
-MakeCard nfp_card(const host::nfp::Adapter::Options& options, const TapNames& taps) {
+MakeCard nfp_card(host::nfp::Adapter::Options options, const TapNames& taps) {
+  // As a driver does when it brings the interface up.
+  const auto processors = static_cast<uint32_t>(sysconf(_SC_NPROCESSORS_ONLN));
+  options.config.host_queues = std::min(options.config.host_queues, processors);
   return [options, taps](host::Network& network) -> base::Result<CardDriver> {
     base::Result<std::unique_ptr<host::nfp::Adapter>> made =
         host::nfp::Adapter::create(network, options);
@@ -68,6 +75,7 @@ MakeCard nfp_card(const host::nfp::Adapter::Options& options, const TapNames& ta
       return card->add_port(ns, name);
     };
     driver.remove_port = [card](host::net_device*) { card->remove_port(); };
+    driver.catch_up = [card] { card->with_card([](nic::LiveCard&) {}); };
     driver.knobs = [card] { return card->knob_names(); };
     driver.read_knob = [card](const std::string& knob) -> base::Result<std::string> {
       if (knob != kLog) return card->knob(knob);

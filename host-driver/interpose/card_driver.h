@@ -17,6 +17,7 @@ struct CardDriver {
   // Error: the name is taken.
   std::function<base::Result<host::net_device*>(host::net* ns, const std::string& name)> add_port;
   std::function<void(host::net_device*)> remove_port;
+  std::function<void()> catch_up;  // the card lives up to now, and what it sent is delivered
   std::function<std::vector<std::string>()> knobs;
   std::function<base::Result<std::string>(const std::string& knob)> read_knob;
   std::function<base::Result<void>(const std::string& knob, const std::string& value)> write_knob;
@@ -31,7 +32,7 @@ struct TapNames {
   std::string wire, host;  // empty: the card has no cable
 };
 
-// A simulated card that runs them, under our driver.
-MakeCard nfp_card(const host::nfp::Adapter::Options& options, const TapNames& taps = {});
+// A simulated card that runs them, under our driver, with as many receive queues as this host has processors, or fewer.
+MakeCard nfp_card(host::nfp::Adapter::Options options, const TapNames& taps = {});
 
 }  // namespace interpose

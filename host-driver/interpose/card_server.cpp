@@ -42,6 +42,7 @@ CardServer::~CardServer() {
   }
   server_.reset();
   services_.reset();
+  perf_events_.reset();
   placeholders_.reset();
   objects_.settle();
   driver_ = {};
@@ -69,12 +70,14 @@ base::Result<std::unique_ptr<CardServer>> CardServer::start(const CardOptions& o
       Placeholders::create(card->folder_.objects(), options.limits);
   if (!placeholders) return placeholders.error();
   card->placeholders_ = std::move(*placeholders);
+  card->perf_events_ = std::make_unique<PerfEvents>(options.limits, card->driver_.catch_up);
   card->route_ = std::make_unique<host::RouteAbi>(card->network_);
   if (base::Result<void> added = card->set_present(true); !added) return added.error();
-  card->services_ = std::make_unique<Services>(Services{
-      card->objects_, card->network_, card->relaxed_, card->strict_, *card->route_,
-      *card->placeholders_, [raw = card.get()](const std::string& text) { return raw->knob(text); },
-      card->folder_.pins()});
+  card->services_ = std::make_unique<Services>(
+      Services{card->objects_, card->network_, card->relaxed_, card->strict_, *card->route_,
+               *card->placeholders_, *card->perf_events_,
+               [raw = card.get()](const std::string& text) { return raw->knob(text); },
+               card->folder_.pins()});
   base::Result<std::unique_ptr<Server>> server = Server::listen(card->socket_, *card->services_);
   if (!server) return server.error();
   card->server_ = std::move(*server);

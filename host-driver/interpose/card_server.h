@@ -59,6 +59,7 @@ class CardServer {
   host::net_device* device_ = nullptr;
   std::unique_ptr<host::RouteAbi> route_;
   std::unique_ptr<Placeholders> placeholders_;
+  std::unique_ptr<PerfEvents> perf_events_;
   std::unique_ptr<Services> services_;
   std::unique_ptr<Server> server_;
   std::shared_ptr<Door> door_ = std::make_shared<Door>();

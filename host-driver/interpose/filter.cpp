@@ -5,6 +5,8 @@
 #include <linux/audit.h>
 #include <linux/seccomp.h>
 #include <linux/sockios.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -14,6 +16,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "host-driver/interpose/traps.h"
+
 namespace interpose {
 namespace {
 
@@ -21,6 +25,7 @@ namespace {
 #define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
 #endif
 
+constexpr uint32_t kNegative = 1u << 31;
 constexpr uint32_t kNoSuchCall = SECCOMP_RET_ERRNO | ENOSYS;
 
 #if defined(__x86_64__)
@@ -36,12 +41,11 @@ constexpr uint32_t kForeignBpf = 386;  // bpf(2) of 32-bit Arm
 #endif
 
 constexpr uint32_t kAlways[] = {
-    SYS_bpf,
-    SYS_statfs,
+    SYS_bpf,        SYS_statfs,
 #ifdef SYS_readlink
     SYS_readlink,
 #endif
-    SYS_readlinkat,
+    SYS_readlinkat, SYS_perf_event_open,
 };
 constexpr uint32_t kNetwork[] = {SYS_sendto, SYS_sendmsg, SYS_recvfrom, SYS_recvmsg};
 constexpr uint32_t kInterfaceIoctls[] = {SIOCGIFINDEX, SIOCGIFNAME,   SIOCGIFFLAGS,
@@ -61,14 +65,61 @@ class Program {
     code_.push_back(BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, value, 0, 1));
     finish(result);
   }
+  void finish_unless_set(uint32_t bits, uint32_t result) {
+    code_.push_back(BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, bits, 1, 0));
+    finish(result);
+  }
   void skip_if_equal(uint32_t value, uint8_t count) {
     code_.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, count, 0));
+  }
+  void keep(uint32_t bits) { code_.push_back(BPF_STMT(BPF_ALU | BPF_AND | BPF_K, bits)); }
+  // `rule` ends with a result, and begins with the number of the call loaded.
+  void finish_call(uint32_t number, const Program& rule) {
+    code_.push_back(
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, static_cast<uint8_t>(rule.code_.size())));
+    code_.insert(code_.end(), rule.code_.begin(), rule.code_.end());
   }
   std::vector<sock_filter> take() { return std::move(code_); }
 
  private:
   std::vector<sock_filter> code_;
 };
+
+// Of the low half: descriptors, requests and flags have 32 bits.
+constexpr size_t argument(size_t index) {
+  return offsetof(seccomp_data, args) + index * sizeof(uint64_t);
+}
+
+Program ioctl_rule() {
+  Program p;
+  p.load(argument(1));
+  for (const uint32_t request : kInterfaceIoctls)
+    p.finish_if_equal(request, SECCOMP_RET_USER_NOTIF);
+  p.keep(kIoctlTypeMask);
+  p.finish_if_equal(kPerfIoctlType, SECCOMP_RET_USER_NOTIF);
+  p.finish(SECCOMP_RET_ALLOW);
+  return p;
+}
+
+// Shared mappings of a file.
+Program mmap_rule() {
+  Program p;
+  p.load(argument(3));
+  p.finish_unless_set(MAP_SHARED, SECCOMP_RET_ALLOW);
+  p.load(argument(4));
+  p.finish_if_at_least(kNegative, SECCOMP_RET_ALLOW);
+  p.finish(SECCOMP_RET_USER_NOTIF);
+  return p;
+}
+
+// A perf event's descriptor may have to become one that can be waited for.
+Program epoll_rule() {
+  Program p;
+  p.load(argument(1));
+  p.finish_if_equal(EPOLL_CTL_ADD, SECCOMP_RET_USER_NOTIF);
+  p.finish(SECCOMP_RET_ALLOW);
+  return p;
+}
 
 }  // namespace
 
@@ -84,11 +135,9 @@ std::vector<sock_filter> make_filter(bool only_bpf) {
   for (const uint32_t number : kAlways) p.finish_if_equal(number, SECCOMP_RET_USER_NOTIF);
   if (!only_bpf)
     for (const uint32_t number : kNetwork) p.finish_if_equal(number, SECCOMP_RET_USER_NOTIF);
-  p.skip_if_equal(SYS_ioctl, 1);
-  p.finish(SECCOMP_RET_ALLOW);
-  p.load(offsetof(seccomp_data, args) + sizeof(uint64_t));  // the low half of the second argument
-  for (const uint32_t request : kInterfaceIoctls)
-    p.finish_if_equal(request, SECCOMP_RET_USER_NOTIF);
+  p.finish_call(SYS_ioctl, ioctl_rule());
+  p.finish_call(SYS_mmap, mmap_rule());
+  p.finish_call(SYS_epoll_ctl, epoll_rule());
   p.finish(SECCOMP_RET_ALLOW);
   return p.take();
 }

@@ -25,6 +25,12 @@ enum class Verb : uint32_t {
   kBpf,
   kNetlink,  // 0 port id of the socket; data: one datagram to NETLINK_ROUTE; answer: data is what the socket receives
   kInterface,  // 0 ioctl number; data: struct ifreq; answer: data is the struct
+  // 0 PROT_*, 1 bytes, 5 offset, 6 to 9 the descriptor as of kBpf: mmap(2) with MAP_SHARED; answer: -errno, or kPass when it may go on
+  kMap,
+  kPerfOpen,  // 0 pid, 1 cpu, 5 group, 6 flags of perf_event_open(2); data: its attr
+  // 0 ioctl number, 1 its argument, 6 to 9 the descriptor as of kBpf; answer as of kBpf. Number 0: somebody is about to wait for the
+  // descriptor; answer: kPass.
+  kPerfControl,
   kKnob,  // data: "NAME" or "NAME=VALUE" or ""; answer: data is "NAME=VALUE" lines, or the reason
   // Asks. The answer's word 0 is 0 or a count, or -errno.
   kRead,      // 0 address, 1 size; answer: data
@@ -36,8 +42,10 @@ enum class Verb : uint32_t {
   kHostNextId,  // 0 command, 1 start; answer: id from the host's kernel
   // Answers.
   kAnswer,
-  kDone,  // 0 result; data: depends on the request, for kBpf memory to write (memory_records.h); fds[0], if any, becomes the result
+  // 0 result; data: depends on the request, for kBpf memory to write (memory_records.h); fds[0], if any, becomes the result
+  kDone,
   kPass,  // nothing of ours: the host's kernel may have it
+  // Of both: 1 a descriptor of the caller and 1, where fds[0] comes to stand instead of becoming the result.
 };
 
 // What `millrace exec` was told, and its process obeys.
@@ -48,7 +56,7 @@ enum Mode : uint32_t {
   kModeStrict = 4,   // answers as Linux with a real card does
 };
 
-inline constexpr int64_t kProtocol = 1;
+inline constexpr int64_t kProtocol = 2;
 using Words = std::array<int64_t, 10>;
 inline constexpr size_t kMaxData = size_t{64} << 20;  // of a message
 inline constexpr size_t kMaxFds = 4;

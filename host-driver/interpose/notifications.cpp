@@ -9,6 +9,23 @@
 #include <cerrno>
 
 namespace interpose {
+namespace {
+
+// Its number in the caller: where one is replaced, or a new one. -errno: EMFILE, if the caller still exists.
+int add_descriptor(int listener, uint64_t id, const Outcome& outcome) {
+  seccomp_notif_addfd add = {};
+  add.id = id;
+  add.srcfd = static_cast<uint32_t>(outcome.fd.get());
+  add.newfd_flags = outcome.closes_on_exec ? O_CLOEXEC : 0;
+  if (outcome.replaced >= 0) {
+    add.flags = SECCOMP_ADDFD_FLAG_SETFD;
+    add.newfd = static_cast<uint32_t>(outcome.replaced);
+  }
+  const int number = ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
+  return number < 0 ? -errno : number;
+}
+
+}  // namespace
 
 void hand_over_at_once(int listener) {
   // Linux 6.6; headers may be older.
@@ -40,19 +57,17 @@ bool still_waits(int listener, uint64_t id) {
 // Our copy of a descriptor goes before the caller can go on and look whether its own was the last. Nothing but its end comes
 // between the two steps: WAIT_KILLABLE_RECV.
 void answer_notification(int listener, uint64_t id, Outcome outcome) {
+  const bool is_result = outcome.fd && outcome.replaced < 0;
+  const int added = outcome.fd ? add_descriptor(listener, id, outcome) : 0;
+  outcome.fd.reset();
   seccomp_notif_resp response = {};
   response.id = id;
-  if (outcome.passed) {
+  if (added < 0) {
+    response.error = added;
+  } else if (is_result) {
+    response.val = added;
+  } else if (outcome.passed) {
     response.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
-  } else if (outcome.fd) {
-    seccomp_notif_addfd add = {};
-    add.id = id;
-    add.srcfd = static_cast<uint32_t>(outcome.fd.get());
-    add.newfd_flags = O_CLOEXEC;
-    const int number = ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
-    response.error = number < 0 ? -errno : 0;  // EMFILE, if the caller still exists
-    response.val = number < 0 ? 0 : number;
-    outcome.fd.reset();
   } else if (outcome.value < 0) {
     response.error = static_cast<int>(outcome.value);
   } else {

@@ -48,6 +48,7 @@ bool is_pin_folder(const std::string& folder) {
 }
 
 std::string object_name(const std::string& path) {
+  if (path.starts_with("/memfd:bpf-map")) return "bpf-map";
   const size_t folder = path.rfind("/obj/bpf-");
   if (folder == std::string::npos) return {};
   const size_t from = folder + 5, dot = path.find('.', from);

@@ -10,23 +10,29 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/shared_memory.h"
+#include "host-driver/interpose/held_file.h"
+
 namespace interpose {
 namespace {
 
 constexpr uint32_t kCloses = IN_CLOSE_WRITE | IN_CLOSE_NOWRITE;
 constexpr uint32_t kGone = IN_IGNORED;  // follows deletion and unmounting
 
-bool is_open_elsewhere(int own) {
-  if (fcntl(own, F_SETLEASE, F_WRLCK) != 0) return true;
-  fcntl(own, F_SETLEASE, F_UNLCK);
-  return false;
-}
-
 std::string proc_path(int fd) { return "/proc/self/fd/" + std::to_string(fd); }
 
 int open_flags(const host::ObjectFile& file) {
   if (file.can_read && file.can_write) return O_RDWR;
   return file.can_write ? O_WRONLY : O_RDONLY;
+}
+
+// Where the object's file is, which is made if need be: its memory, or an empty file.
+std::string path_of_file(const host::ObjectRef& object, const std::string& folder) {
+  const auto* map = std::get_if<host::MapRef>(&object);
+  if (map != nullptr && (*map)->memory)
+    return "/proc/" + std::to_string(getpid()) + "/fd/" + std::to_string((*map)->memory->file());
+  return folder + "/bpf-" + host::to_string(host::kind_of(object)) + "." +
+         std::to_string(host::id_of(object));
 }
 
 uint64_t entry_bytes(const host::ObjectRef& object) {
@@ -55,7 +61,7 @@ base::Result<std::unique_ptr<Placeholders>> Placeholders::create(const std::stri
 }
 
 Placeholders::~Placeholders() {
-  for (const auto& [key, entry] : entries_) unlink(entry.path.c_str());
+  for (const auto& [key, entry] : entries_) remove_file(entry);
 }
 
 int Placeholders::make(const Key& key, const host::ObjectFile& file, uint64_t client) {
@@ -65,7 +71,7 @@ int Placeholders::make(const Key& key, const host::ObjectFile& file, uint64_t cl
   Entry entry;
   entry.object = file.object;
   entry.client = client;
-  entry.path = folder_ + "/bpf-" + host::to_string(key.first) + "." + std::to_string(key.second);
+  entry.path = path_of_file(file.object, folder_);
   entry.own = base::UniqueFd(::open(entry.path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   struct stat status = {};
   if (!entry.own || fstat(entry.own.get(), &status) != 0) return -errno;
@@ -123,12 +129,17 @@ uint64_t Placeholders::map_bytes(uint64_t client) const {
   return bytes;
 }
 
+// A memory file has no name.
+void Placeholders::remove_file(const Entry& entry) const {
+  if (entry.path.starts_with(folder_)) unlink(entry.path.c_str());
+}
+
 bool Placeholders::drop_if_unused(const Key& key) {
   const auto at = entries_.find(key);
   if (at == entries_.end() || at->second.pins != 0 || is_open_elsewhere(at->second.own.get()))
     return false;
   inotify_rm_watch(events_.get(), at->second.watch);
-  unlink(at->second.path.c_str());
+  remove_file(at->second);
   by_watch_.erase(at->second.watch);
   by_file_.erase({at->second.file.dev, at->second.file.ino});
   entries_.erase(at);

@@ -1,5 +1,7 @@
-// What descriptors and pins of simulated objects are: open files of one empty regular file per object, and links to it.
+// What descriptors and pins of simulated objects are: open files of one regular file per object, and links to it.
 // SPDX-License-Identifier: Apache-2.0
+//
+// The file is empty, but that of an array that can be mapped is the memory of its entries (docs/decisions/0041).
 //
 // The kernel does the counting. A descriptor may be duplicated, inherited, sent over a socket or lost with its process: when the
 // last is closed, inotify reports it, and a write lease (given only when nobody else has the file open) makes sure. A pin is a
@@ -66,6 +68,7 @@ class Placeholders {
       : folder_(std::move(folder)), limits_(limits) {}
   int make(const Key& key, const host::ObjectFile& file, uint64_t client);
   void handle(int watch, uint32_t mask);
+  void remove_file(const Entry& entry) const;
   bool drop_if_unused(const Key& key);
 
   const std::string folder_;

@@ -1,8 +1,11 @@
 // libmillrace-preload.so: the same traps as the supervisor's, from within a process that uses libc, for kernels or sandboxes
 // without seccomp user notification.
 // SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
 #include <linux/sockios.h>
 #include <net/if.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -52,7 +55,14 @@ FrontEnd& front_end() {
 
 thread_local bool is_inside = false;  // our own calls go straight to the kernel
 
-// As libc: -1 and errno.
+// -1 and errno.
+int64_t as_libc(int64_t result) {
+  if (result >= 0 || result < -4095) return result;
+  errno = static_cast<int>(-result);
+  return -1;
+}
+
+// As libc.
 int64_t call(long number, uint64_t a, uint64_t b = 0, uint64_t c = 0, uint64_t d = 0,
              uint64_t e = 0, uint64_t f = 0) {
   const Call caught{number, {a, b, c, d, e, f}};
@@ -71,11 +81,12 @@ int64_t call(long number, uint64_t a, uint64_t b = 0, uint64_t c = 0, uint64_t d
     errno = saved;
     is_inside = false;
   }
-  int64_t result = outcome.passed ? raw_syscall(number, caught.arg) : outcome.value;
-  if (outcome.fd) result = outcome.fd.release();
-  if (result >= 0 || result < -4095) return result;
-  errno = static_cast<int>(-result);
-  return -1;
+  if (outcome.fd && outcome.replaced < 0) {
+    if (!outcome.closes_on_exec) fcntl(outcome.fd.get(), F_SETFD, 0);
+    return outcome.fd.release();
+  }
+  if (outcome.fd) dup3(outcome.fd.get(), outcome.replaced, outcome.closes_on_exec ? O_CLOEXEC : 0);
+  return as_libc(outcome.passed ? raw_syscall(number, caught.arg) : outcome.value);
 }
 
 template <typename T>
@@ -164,6 +175,23 @@ int ioctl(int fd, unsigned long request, ...) noexcept {
   void* argument = va_arg(list, void*);
   va_end(list);
   return static_cast<int>(call(SYS_ioctl, word(fd), request, word(argument)));
+}
+
+void* mmap(void* at, size_t size, int protection, int flags, int fd, off_t offset) noexcept {
+  const std::array<uint64_t, 6> arg = {word(at),    size,     word(protection),
+                                       word(flags), word(fd), static_cast<uint64_t>(offset)};
+  // Allocators map memory before anything of ours is set up.
+  const int64_t result = interpose::is_shared_file_mapping(arg[3], fd)
+                             ? call(SYS_mmap, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5])
+                             : interpose::as_libc(interpose::raw_syscall(SYS_mmap, arg));
+  return reinterpret_cast<void*>(result);
+}
+void* mmap64(void* at, size_t size, int protection, int flags, int fd, off64_t offset) noexcept {
+  return mmap(at, size, protection, flags, fd, offset);
+}
+
+int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) noexcept {
+  return static_cast<int>(call(SYS_epoll_ctl, word(epoll), word(operation), word(fd), word(event)));
 }
 
 // libc's own call ioctl(2) and netlink where no wrapper sees it.

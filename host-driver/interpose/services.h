@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "host-driver/interpose/perf_events.h"
 #include "host-driver/interpose/placeholders.h"
 #include "host-driver/rtnl/netlink/route.h"
 #include "host-driver/syscall/bpf_syscall.h"
@@ -21,6 +22,7 @@ struct Services {
   host::Bpf& strict;
   host::RouteAbi& route;
   Placeholders& placeholders;
+  PerfEvents& perf_events;
   Knob knob;
   std::string pins;  // folder that front ends show as a bpf file system
 };

@@ -45,6 +45,8 @@ Message Session::answer(const Message& request, const Ask& ask) {
 Message Session::answer_verb(const Message& request) {
   known_.clear();
   known_fd_ = -1;
+  given_.reset();
+  replaced_ = -1;
   if (!greeted_ && request.verb != Verb::kHello) return done(-EPROTO);
   switch (request.verb) {
     case Verb::kHello:
@@ -55,6 +57,12 @@ Message Session::answer_verb(const Message& request) {
       return netlink(request);
     case Verb::kInterface:
       return interface(request);
+    case Verb::kMap:
+      return map_memory(request);
+    case Verb::kPerfOpen:
+      return perf_open(request);
+    case Verb::kPerfControl:
+      return perf_control(request);
     case Verb::kKnob:
       return knob(request);
     default:
@@ -71,6 +79,12 @@ Message Session::hello(const Message& request) {
   return message;
 }
 
+void Session::know_file(const Message& request) {
+  known_fd_ = static_cast<int>(request.word[6]);
+  known_file_ = {static_cast<uint64_t>(request.word[7]), static_cast<uint64_t>(request.word[8])};
+  known_access_ = static_cast<int>(request.word[9]);
+}
+
 Message Session::bpf(const Message& original) {
   Message request;
   request.word = original.word;
@@ -78,17 +92,13 @@ Message Session::bpf(const Message& original) {
       original.data.begin() + std::clamp<int64_t>(request.word[5], 0, std::ssize(original.data));
   request.data.assign(original.data.begin(), attr_end);
   known_.assign(attr_end, original.data.end());
-  known_fd_ = static_cast<int>(request.word[6]);
-  known_file_ = {static_cast<uint64_t>(request.word[7]), static_cast<uint64_t>(request.word[8])};
-  known_access_ = static_cast<int>(request.word[9]);
+  know_file(request);
   const auto command = static_cast<int>(request.word[0]);
   if ((mode_ & kModePromote) != 0) promote(command, request.data, first_device(request));
   writes_.clear();
-  given_.reset();
   if ((mode_ & kModeHybrid) != 0) {
     if (std::optional<Message> of_host = ask_host(request)) return std::move(*of_host);
   }
-  if (wants_memory_mapping(command, request.data)) return done(-EINVAL);
   const uint64_t bytes = bytes_of_new_map(command, request.data);
   const Placeholders& held = services_.placeholders;
   if (bytes != 0 && held.map_bytes(client_) + bytes > held.limits().map_bytes) return done(-ENOMEM);
@@ -96,9 +106,7 @@ Message Session::bpf(const Message& original) {
   Message reply = done(kernel.call(caller(request), command, static_cast<uint64_t>(request.word[1]),
                                    static_cast<uint32_t>(request.data.size())));
   reply.data = std::move(writes_);
-  if (given_ && reply.word[0] >= 0) reply.fds.push_back(std::move(given_));
-  given_.reset();
-  return reply;
+  return with_given(std::move(reply));
 }
 
 Message Session::netlink(const Message& request) {

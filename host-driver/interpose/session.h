@@ -33,7 +33,13 @@ class Session {
   Message bpf(const Message& request);
   Message netlink(const Message& request);
   Message interface(const Message& request);
+  Message map_memory(const Message& request);  // session_mapping.cpp
+  Message perf_open(const Message& request);
+  Message perf_control(const Message& request);
+  std::shared_ptr<host::PerfEventFile> perf_event(int fd);
+  Message with_given(Message reply);
   Message knob(const Message& request);
+  void know_file(const Message& request);
   host::Caller caller(const Message& request);
   // Everybody in relaxed mode.
   bool may_admin(const Message& request) const;
@@ -66,7 +72,8 @@ class Session {
   int known_access_ = 0;
   std::vector<uint8_t> writes_;  // memory, as records
 
-  base::UniqueFd given_;  // its result
+  base::UniqueFd given_;  // its result, or what comes
+  int replaced_ = -1;     // where this descriptor was
 };
 
 }  // namespace interpose

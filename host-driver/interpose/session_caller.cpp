@@ -124,6 +124,7 @@ host::Caller Session::caller(const Message& request) {
   caller.get_pinned = [&](const std::string& path, host::ObjectRef* object) {
     return get_pinned(path, object);
   };
+  caller.perf_event = [&](int fd) { return perf_event(fd); };
   caller.credentials = {may_admin(request), static_cast<uint32_t>(request.word[4]),
                         net_of(request)};
   return caller;

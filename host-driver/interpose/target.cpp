@@ -97,16 +97,21 @@ std::optional<FileId> Target::identify(int fd, int* access_mode) const {
   return FileId{file.st_dev, file.st_ino};
 }
 
-std::string Target::status_field(const char* name) const {
-  const std::string text = file_text(proc("status"));
+std::string Target::field(const std::string& file, const char* name) const {
+  const std::string text = file_text(proc(file));
   const size_t at = text.find(std::string("\n") + name + ":\t");
   if (at == std::string::npos) return {};
   const size_t from = at + std::strlen(name) + 3;
   return text.substr(from, text.find('\n', from) - from);
 }
 
+bool Target::closes_on_exec(int fd) const {
+  const std::string flags = field("fdinfo/" + std::to_string(fd), "flags");
+  return (std::strtoul(flags.c_str(), nullptr, 8) & O_CLOEXEC) != 0;
+}
+
 base::UniqueFd Target::duplicate(int fd) const {
-  const int process = std::atoi(status_field("Tgid").c_str());
+  const int process = std::atoi(field("status", "Tgid").c_str());
   const base::UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, process, 0)));
   if (!pidfd || !is_waiting_()) return {};
   return base::UniqueFd(static_cast<int>(syscall(SYS_pidfd_getfd, pidfd.get(), fd, 0)));

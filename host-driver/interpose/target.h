@@ -44,6 +44,7 @@ class Target {
 
   // As peek(), not as read().
   std::optional<FileId> identify(int fd, int* access_mode) const;
+  bool closes_on_exec(int fd) const;  // as peek()
   // A descriptor of our own for the same open file; none: errno says why.
   base::UniqueFd duplicate(int fd) const;
   // What a path of the process is here, through its root and current folder; `folder` as in openat(2).
@@ -55,7 +56,7 @@ class Target {
 
  private:
   std::string proc(const std::string& rest) const;
-  std::string status_field(const char* name) const;
+  std::string field(const std::string& file, const char* name) const;  // of a file below proc()
 
   int thread_;
   std::function<bool()> is_waiting_;

@@ -35,18 +35,9 @@ void tell_in_advance(Message& request, const Target& target) {
   constexpr size_t kBytes = 64;
   const auto command = static_cast<int>(request.word[0]);
   const std::vector<uint8_t> attr = request.data;
-  request.word[6] = -1;
   const Concern concern = concern_of(command, attr);
-  int access_mode = 0;
-  const auto fd = static_cast<int>(concern.field);
-  const std::optional<FileId> file =
-      concern.owner == Owner::kDescriptor ? target.identify(fd, &access_mode) : std::nullopt;
-  if (file) {
-    request.word[6] = fd;
-    request.word[7] = static_cast<int64_t>(file->dev);
-    request.word[8] = static_cast<int64_t>(file->ino);
-    request.word[9] = access_mode;
-  }
+  tell_file(request, target,
+            concern.owner == Owner::kDescriptor ? static_cast<int>(concern.field) : -1);
   for (const uint64_t address : element_addresses(command, attr)) {
     std::array<uint8_t, kBytes> bytes;
     // Never across a page, since the next one may not exist.
@@ -78,6 +69,26 @@ Outcome Traps::handle(const Call& call, const Target& target) {
   }
 }
 
+// Memory that the server has for the caller is written, and a descriptor put on its way.
+Outcome Traps::finish(Message reply, const Target& target) {
+  Outcome outcome;
+  if (reply.verb == Verb::kDone) {
+    std::vector<MemoryPiece> pieces;
+    const bool is_whole =
+        for_each_record(reply.data, [&](uint64_t address, std::span<const uint8_t> bytes) {
+          if (!bytes.empty()) pieces.push_back({address, bytes});
+          return true;
+        });
+    if (!is_whole || !target.write(pieces)) return Outcome::result(-EFAULT);
+    outcome = Outcome::result(reply.word[0]);
+  }
+  if (reply.fds.empty()) return outcome;
+  outcome.fd = std::move(reply.fds.front());
+  outcome.replaced = static_cast<int>(reply.word[1]) - 1;
+  if (outcome.replaced >= 0) outcome.closes_on_exec = target.closes_on_exec(outcome.replaced);
+  return outcome;
+}
+
 Outcome Traps::trap_bpf(const Call& call, const Target& target) {
   const uint64_t size = call.arg[2] & UINT32_MAX;
   if (size > kLargestAttr) return Outcome::result(-E2BIG);
@@ -91,21 +102,11 @@ Outcome Traps::trap_bpf(const Call& call, const Target& target) {
   tell_in_advance(request, target);
   if (!target.is_waiting()) return Outcome::result(-EFAULT);
   std::optional<Message> reply = client_.call(std::move(request), target);
-  if (!reply) return gone();
-  if (reply->verb == Verb::kPass) return Outcome::pass();
-  std::vector<MemoryPiece> pieces;
-  const bool is_whole =
-      for_each_record(reply->data, [&](uint64_t address, std::span<const uint8_t> bytes) {
-        if (!bytes.empty()) pieces.push_back({address, bytes});
-        return true;
-      });
-  if (!is_whole || !target.write(pieces)) return Outcome::result(-EFAULT);
-  Outcome outcome = Outcome::result(reply->word[0]);
-  if (!reply->fds.empty()) outcome.fd = std::move(reply->fds.front());
-  return outcome;
+  return reply ? finish(std::move(*reply), target) : gone();
 }
 
 Outcome Traps::trap_ioctl(const Call& call, const Target& target) {
+  if (is_perf_ioctl(call.arg[1])) return perf_control(call.fd(0), call.arg[1], call.arg[2], target);
   ifreq interface = {};
   if (!is_interface_ioctl(call.arg[1]) || !target.read(call.arg[2], bytes_of(interface)))
     return Outcome::pass();

@@ -22,6 +22,9 @@ class Traps {
 #include "host-driver/interpose/traps.def"
 #undef INTERPOSE_TRAP
   Outcome send(const Target& target, int socket, std::span<const uint8_t> datagram);
+  Outcome finish(Message reply, const Target& target);
+  Outcome about_file(Message request, int fd, const Target& target);
+  Outcome perf_control(int fd, uint64_t number, uint64_t argument, const Target& target);
   Outcome readlink(const Target& target, int folder, const std::string& path, uint64_t buffer,
                    uint64_t size);
 
@@ -31,5 +34,14 @@ class Traps {
 
 // The ioctls of network interfaces that a card without a network device answers.
 bool is_interface_ioctl(uint64_t request);
+// Of mmap(2): a descriptor that may be a map's. Private mappings of one, which the kernel refuses, are not caught: they are how
+// every program loads its libraries.
+bool is_shared_file_mapping(uint64_t flags, int fd);
+
+inline constexpr uint32_t kIoctlTypeMask = 0xff00, kPerfIoctlType = '$' << 8;
+bool is_perf_ioctl(uint64_t request);
+
+// Adds the file of the descriptor, so that the server need not ask. False: there is none.
+bool tell_file(Message& request, const Target& target, int fd);
 
 }  // namespace interpose

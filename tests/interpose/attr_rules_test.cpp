@@ -81,14 +81,6 @@ TEST(AttrRules, LeaveOutEverythingThatRefersToBtf) {
   EXPECT_EQ(btf_of(BPF_MAP_LOOKUP_ELEM, bytes), -1);
 }
 
-TEST(AttrRules, TellMapsThatWantToBeMapped) {
-  bpf_attr attr = {};
-  EXPECT_FALSE(wants_memory_mapping(BPF_MAP_CREATE, bytes_of(attr)));
-  attr.map_flags = BPF_F_MMAPABLE;
-  EXPECT_TRUE(wants_memory_mapping(BPF_MAP_CREATE, bytes_of(attr)));
-  EXPECT_FALSE(wants_memory_mapping(BPF_MAP_LOOKUP_ELEM, bytes_of(attr)));
-}
-
 TEST(AttrRules, CountBytesOfNewMapsWithoutOverflow) {
   bpf_attr attr = {};
   attr.key_size = 4;

@@ -4,8 +4,12 @@
 
 #include <gtest/gtest.h>
 #include <linux/audit.h>
+#include <linux/perf_event.h>
 #include <linux/seccomp.h>
 #include <linux/sockios.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 
 #include <cerrno>
@@ -28,6 +32,12 @@ uint32_t run(const std::vector<sock_filter>& code, const seccomp_data& call) {
         break;
       case BPF_JMP | BPF_JGE | BPF_K:
         pc += accumulator >= insn.k ? insn.jt : insn.jf;
+        break;
+      case BPF_JMP | BPF_JSET | BPF_K:
+        pc += (accumulator & insn.k) != 0 ? insn.jt : insn.jf;
+        break;
+      case BPF_ALU | BPF_AND | BPF_K:
+        accumulator &= insn.k;
         break;
       case BPF_RET | BPF_K:
         return insn.k;
@@ -52,7 +62,8 @@ seccomp_data call_of(int number, uint64_t second = 0, uint32_t arch = AUDIT_ARCH
 
 TEST(Filter, StopsWhatConcernsTheCard) {
   const std::vector<sock_filter> all = make_filter(false), only = make_filter(true);
-  for (const int number : {SYS_bpf, SYS_statfs, SYS_readlink, SYS_readlinkat}) {
+  for (const int number :
+       {SYS_bpf, SYS_statfs, SYS_readlink, SYS_readlinkat, SYS_perf_event_open}) {
     EXPECT_EQ(run(all, call_of(number)), SECCOMP_RET_USER_NOTIF) << number;
     EXPECT_EQ(run(only, call_of(number)), SECCOMP_RET_USER_NOTIF) << number;
   }
@@ -70,6 +81,32 @@ TEST(Filter, StopsOnlyTheIoctlsOfInterfaces) {
   EXPECT_EQ(run(code, call_of(SYS_ioctl, SIOCGIFNAME)), SECCOMP_RET_USER_NOTIF);
   EXPECT_EQ(run(code, call_of(SYS_ioctl, SIOCSIFFLAGS)), SECCOMP_RET_ALLOW);
   EXPECT_EQ(run(code, call_of(SYS_ioctl, 0x5401)), SECCOMP_RET_ALLOW);
+}
+
+TEST(Filter, StopsTheIoctlsOfPerfEvents) {
+  const std::vector<sock_filter> code = make_filter(true);
+  EXPECT_EQ(run(code, call_of(SYS_ioctl, PERF_EVENT_IOC_ENABLE)), SECCOMP_RET_USER_NOTIF);
+  EXPECT_EQ(run(code, call_of(SYS_ioctl, PERF_EVENT_IOC_ID)), SECCOMP_RET_USER_NOTIF);
+}
+
+TEST(Filter, StopsWhoBeginsToWaitForADescriptor) {
+  const std::vector<sock_filter> code = make_filter(false);
+  EXPECT_EQ(run(code, call_of(SYS_epoll_ctl, EPOLL_CTL_ADD)), SECCOMP_RET_USER_NOTIF);
+  EXPECT_EQ(run(code, call_of(SYS_epoll_ctl, EPOLL_CTL_DEL)), SECCOMP_RET_ALLOW);
+}
+
+TEST(Filter, StopsSharedMappingsOfFilesAlone) {
+  const std::vector<sock_filter> code = make_filter(false);
+  const auto answer = [&](int flags, int fd) {
+    seccomp_data call = call_of(SYS_mmap);
+    call.args[3] = static_cast<uint64_t>(flags);
+    call.args[4] = static_cast<uint64_t>(fd);
+    return run(code, call);
+  };
+  EXPECT_EQ(answer(MAP_SHARED, 3), SECCOMP_RET_USER_NOTIF);
+  EXPECT_EQ(answer(MAP_SHARED_VALIDATE, 3), SECCOMP_RET_USER_NOTIF);
+  EXPECT_EQ(answer(MAP_PRIVATE, 3), SECCOMP_RET_ALLOW);
+  EXPECT_EQ(answer(MAP_SHARED | MAP_ANONYMOUS, -1), SECCOMP_RET_ALLOW);
 }
 
 TEST(Filter, LetsNoForeignBpfThrough) {

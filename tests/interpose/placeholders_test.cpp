@@ -4,11 +4,13 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include <cerrno>
 #include <filesystem>
 
+#include "base/shared_memory.h"
 #include "host-driver/objects.h"
 
 namespace interpose {
@@ -102,6 +104,27 @@ TEST_F(PlaceholdersTest, StayWhileTheyArePinned) {
   ASSERT_EQ(unlink((pin + "2").c_str()), 0);
   placeholders_->collect();
   EXPECT_EQ(files(), 0U);
+}
+
+TEST_F(PlaceholdersTest, StayWhileTheirMemoryIsMapped) {
+  const host::ObjectFile file = map();
+  std::get<host::MapRef>(file.object)->memory = base::SharedMemory::create("bpf-map", 65536);
+  const base::SharedMemory& memory = *std::get<host::MapRef>(file.object)->memory;
+  base::UniqueFd fd = open(file);
+  struct stat status = {};
+  ASSERT_EQ(fstat(fd.get(), &status), 0);
+  const FileId id{status.st_dev, status.st_ino};
+  EXPECT_NE(ftruncate(fd.get(), 0), 0) << "or the server would meet SIGBUS";
+  void* mapped = mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0);
+  ASSERT_NE(mapped, MAP_FAILED);
+  fd.reset();
+  placeholders_->collect();
+  EXPECT_EQ(host::kind_of(placeholders_->find(id)), host::ObjectKind::kMap);
+  *static_cast<uint8_t*>(mapped) = 9;
+  EXPECT_EQ(memory.bytes()[0], 9);
+  munmap(mapped, 4096);
+  EXPECT_TRUE(placeholders_->collect());
+  EXPECT_EQ(placeholders_->find(id).index(), 0U);
 }
 
 TEST_F(PlaceholdersTest, KeepAClientToItsLimit) {

@@ -30,7 +30,7 @@ class Programs(unittest.TestCase):
         self.assertEqual((done.stdout, done.returncode), ("read 42, 1 map\n", 0), done.stderr)
 
     def test_static_go_without_an_interface_index(self):
-        words = [f"{HELPERS}/static_go", f"{HELPERS}/objects.bpf.o", "nic0"]
+        words = [f"{HELPERS}/static_go_program", f"{HELPERS}/objects.bpf.o", "nic0"]
         done = self.card.run(words, ["--promote"])
         self.assertEqual((done.stdout, done.returncode), ("nic0: value 77, 1 program\n", 0), done.stderr)
 

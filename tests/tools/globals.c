@@ -1,0 +1,58 @@
+// Maps the global variables of a program into memory, as a libbpf skeleton does.
+// SPDX-License-Identifier: Apache-2.0
+//
+// usage: globals OBJECT: prints what the variables are after runs with .data of before and after.
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+struct bss {
+  unsigned long long packets, steps;
+  unsigned atomically;
+};
+
+static void* map_of(struct bpf_object* object, const char* section, int protection) {
+  struct bpf_map* map;
+  bpf_object__for_each_map(map, object) {
+    const char* name = bpf_map__name(map);
+    if (strstr(name, section) != NULL) return mmap(NULL, 4096, protection, MAP_SHARED, bpf_map__fd(map), 0);
+  }
+  return MAP_FAILED;
+}
+
+static unsigned run(int program) {
+  unsigned char packet[60] = {0};
+  LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = packet, .data_size_in = sizeof packet);
+  if (bpf_prog_test_run_opts(program, &options) != 0) perror("run"), exit(1);
+  return options.retval;
+}
+
+int main(int argc, char** argv) {
+  if (argc != 2) return 2;
+  struct bpf_object* object = bpf_object__open_file(argv[1], NULL);
+  if (!object) return perror("open"), 1;
+  struct bpf_program* program = bpf_object__next_program(object, NULL);
+  struct bpf_map* map;
+  bpf_object__for_each_map(map, object) {
+    const unsigned step = 5;
+    if (strstr(bpf_map__name(map), ".rodata")) bpf_map__set_initial_value(map, &step, sizeof step);
+  }
+  if (bpf_object__load(object) != 0) return perror("load"), 1;
+  volatile struct bss* bss = map_of(object, ".bss", PROT_READ | PROT_WRITE);
+  volatile unsigned* data = map_of(object, ".data", PROT_READ | PROT_WRITE);
+  const volatile unsigned* rodata = map_of(object, ".rodata", PROT_READ);
+  if (bss == MAP_FAILED || data == MAP_FAILED || rodata == MAP_FAILED) return perror("mmap"), 1;
+  printf("step %u, .rodata for writing: %s\n", *rodata, map_of(object, ".rodata", PROT_READ | PROT_WRITE) == MAP_FAILED ? strerrorname_np(errno) : "mapped");
+  const int fd = bpf_program__fd(program);
+  printf("verdict %u", run(fd));
+  *data = 2;
+  printf(" %u %u", run(fd), run(fd));
+  bss->packets += 100;
+  printf(" %u\n", run(fd));
+  printf("%llu packets, %llu steps, %u atomically\n", bss->packets, bss->steps, bss->atomically);
+  return 0;
+}
