@@ -20,8 +20,12 @@ Message Session::map_memory(const Message& request) {
   const host::MemoryMapping mapping = {static_cast<uint64_t>(request.word[1]),
                                        static_cast<uint64_t>(request.word[5]),
                                        static_cast<int>(request.word[0])};
-  int error = services_.perf_events.to_map(known_file_, mapping, &given_);
-  if (error == PerfEvents::kNotOurs) {
+  int error = 0;
+  if (const std::shared_ptr<PerfEvent> event = services_.perf_events.find(known_file_)) {
+    // As beyond RLIMIT_MEMLOCK.
+    const bool is_too_large = mapping.bytes > services_.perf_events.limits().map_bytes;
+    error = is_too_large ? -EPERM : event->to_map(mapping, &given_);
+  } else {
     const std::optional<host::ObjectFile> file = identify(known_fd_);
     if (!file || file->object.index() == 0) return pass();
     error = host::check_mapping(*file, mapping);
@@ -46,23 +50,23 @@ Message Session::perf_open(const Message& request) {
 // The event behind a descriptor that goes into a map; those who wait for it come next.
 std::shared_ptr<host::PerfEventFile> Session::perf_event(int fd) {
   const std::optional<FileId> file = file_of(fd, nullptr);
-  if (!file) return nullptr;
-  given_ = services_.perf_events.to_wait_for(*file);
+  const std::shared_ptr<PerfEvent> event = file ? services_.perf_events.find(*file) : nullptr;
+  if (!event) return nullptr;
+  given_ = event->to_wait_for(*file);
   replaced_ = fd;
   return services_.perf_events.file(*file);
 }
 
 Message Session::perf_control(const Message& request) {
   know_file(request);
-  given_ = services_.perf_events.to_wait_for(known_file_);
+  const std::shared_ptr<PerfEvent> event = services_.perf_events.find(known_file_);
+  if (!event) return pass();
+  given_ = event->to_wait_for(known_file_);
   replaced_ = known_fd_;
   if (request.word[0] == 0) return with_given(pass());
   uint64_t id = 0;
-  const int error =
-      services_.perf_events.control(known_file_, static_cast<uint64_t>(request.word[0]),
-                                    static_cast<uint64_t>(request.word[1]), &id);
-  if (error == PerfEvents::kNotOurs) return pass();
-  Message reply = done(error);
+  Message reply = done(event->control(static_cast<uint64_t>(request.word[0]),
+                                      static_cast<uint64_t>(request.word[1]), &id));
   if (id != 0) {
     uint8_t bytes[sizeof id];
     base::store_le(bytes, id);
