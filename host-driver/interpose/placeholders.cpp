@@ -149,11 +149,11 @@ bool Placeholders::drop_if_unused(const Key& key) {
 
 void Placeholders::handle(int watch, uint32_t mask) {
   if ((mask & IN_Q_OVERFLOW) != 0) {
-    for (auto at = entries_.begin(); at != entries_.end();) drop_if_unused((at++)->first);
+    for (const auto& [key, entry] : entries_) closed_.insert(key);
     return;
   }
   if (const auto at = by_watch_.find(watch); at != by_watch_.end()) {
-    drop_if_unused(Key(at->second));
+    closed_.insert(at->second);
     return;
   }
   const auto pin = pin_by_watch_.find(watch);
@@ -168,10 +168,19 @@ bool Placeholders::collect() {
   { const std::unique_lock nothing_is_on_its_way(on_its_way_); }
   const std::lock_guard lock(mutex_);
   dropped_ = false;
+  read_events();
+  for (auto at = closed_.begin(); at != closed_.end();) {
+    const Key key = *at++;
+    if (drop_if_unused(key) || !entries_.contains(key)) closed_.erase(key);
+  }
+  return dropped_;
+}
+
+void Placeholders::read_events() {
   alignas(inotify_event) char buffer[16384];
   for (;;) {
     const ssize_t n = read(events_.get(), buffer, sizeof buffer);
-    if (n <= 0) return dropped_;
+    if (n <= 0) return;
     for (ssize_t at = 0; at < n;) {
       inotify_event event;
       std::memcpy(&event, buffer + at, sizeof event);

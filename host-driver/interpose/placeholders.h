@@ -11,6 +11,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <shared_mutex>
 #include <string>
 #include <utility>
@@ -49,7 +50,8 @@ class Placeholders {
   // Held while a file goes to its client, until our own copy is closed: collect() waits for it, or it would find the file in use
   // that its client has closed already.
   std::shared_lock<std::shared_mutex> hand_over() { return std::shared_lock(on_its_way_); }
-  // Drops what nobody holds any more; true: something went, and the object table should settle.
+  // Drops what nobody holds any more; true: something went, and the object table should settle. To be called again a little later
+  // after an event, which comes just before the kernel counts a file as closed.
   bool collect();
   int event_fd() const { return events_.get(); }
 
@@ -67,6 +69,7 @@ class Placeholders {
   Placeholders(std::string folder, ClientLimits limits)
       : folder_(std::move(folder)), limits_(limits) {}
   int make(const Key& key, const host::ObjectFile& file, uint64_t client);
+  void read_events();
   void handle(int watch, uint32_t mask);
   void remove_file(const Entry& entry) const;
   bool drop_if_unused(const Key& key);
@@ -80,6 +83,7 @@ class Placeholders {
   std::map<std::pair<uint64_t, uint64_t>, Key> by_file_;
   std::map<int, Key> by_watch_;      // of files
   std::map<int, Key> pin_by_watch_;  // of links
+  std::set<Key> closed_;             // had a close event, and are still held
   bool dropped_ = false;
 };
 

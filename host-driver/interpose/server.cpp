@@ -18,6 +18,7 @@ namespace {
 
 constexpr size_t kMostConnections = 1024;
 constexpr int kBacklog = 128;
+constexpr int kLaterMs = 10;  // after an event of a placeholder
 constexpr unsigned kRetryMicroseconds = 10'000;
 
 base::Result<base::UniqueFd> bind_socket(const std::string& path) {
@@ -74,13 +75,17 @@ Server::~Server() {
 }
 
 void Server::accept_all() {
+  int timeout_ms = -1;
   for (;;) {
     pollfd entries[] = {{stop_.get(), POLLIN, 0},
                         {socket_.get(), POLLIN, 0},
                         {services_.placeholders.event_fd(), POLLIN, 0}};
-    if (poll(entries, 3, -1) < 0) continue;
+    const int ready = poll(entries, 3, timeout_ms);
+    if (ready < 0) continue;
     if (entries[0].revents != 0) return;
-    if (entries[2].revents != 0 && services_.placeholders.collect()) services_.objects.settle();
+    const bool has_event = entries[2].revents != 0;
+    if ((has_event || ready == 0) && services_.placeholders.collect()) services_.objects.settle();
+    timeout_ms = has_event ? kLaterMs : -1;
     if (entries[1].revents != 0) accept_one();
   }
 }

@@ -7,8 +7,10 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include <atomic>
 #include <cerrno>
 #include <filesystem>
+#include <thread>
 
 #include "base/shared_memory.h"
 #include "host-driver/objects.h"
@@ -71,6 +73,29 @@ TEST_F(PlaceholdersTest, EndWithTheLastOfManyDescriptors) {
   objects_.settle();
   EXPECT_EQ(objects_.count(host::ObjectKind::kMap), 0U);
   EXPECT_EQ(files(), 0U);
+}
+
+TEST_F(PlaceholdersTest, EndThoughSomebodyLooksWhileTheyAreClosed) {
+  std::atomic<int> given = -1;
+  std::atomic<unsigned> closed = 0;
+  std::jthread closer([&](const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      const int fd = given.exchange(-1);
+      if (fd < 0) {
+        std::this_thread::yield();
+        continue;
+      }
+      ::close(fd);
+      ++closed;
+    }
+  });
+  for (unsigned i = 1; i <= 2000; ++i) {
+    given = open(map()).release();
+    while (closed < i) placeholders_->collect();
+    placeholders_->collect();
+    ASSERT_EQ(files(), 0U) << "after " << i;
+    objects_.settle();
+  }
 }
 
 TEST_F(PlaceholdersTest, CountReadersAndWriters) {
