@@ -22,7 +22,7 @@ BUILD = sys.argv.pop(1)
 MILLRACE = f"{BUILD}/millrace"
 SECONDS = 30  # a server that says nothing is given up long before
 HEADER = struct.Struct("IIQ10q")  # verb, whether data is in a file, size of data, words
-DONE = 13
+DONE = 16  # interpose::Verb::kDone
 
 
 class Unreachable(unittest.TestCase):
