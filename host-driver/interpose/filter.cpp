@@ -47,9 +47,7 @@ constexpr uint32_t kAlways[] = {
 #endif
     SYS_readlinkat, SYS_perf_event_open,
 };
-constexpr uint32_t kNetwork[] = {SYS_sendto, SYS_sendmsg, SYS_recvfrom, SYS_recvmsg};
-constexpr uint32_t kInterfaceIoctls[] = {SIOCGIFINDEX, SIOCGIFNAME,   SIOCGIFFLAGS,
-                                         SIOCGIFMTU,   SIOCGIFTXQLEN, SIOCGIFHWADDR};
+constexpr uint32_t kNetwork[] = {SYS_sendto, SYS_sendmsg, SYS_sendmmsg, SYS_recvfrom, SYS_recvmsg};
 
 class Program {
  public:
@@ -90,11 +88,14 @@ constexpr size_t argument(size_t index) {
   return offsetof(seccomp_data, args) + index * sizeof(uint64_t);
 }
 
-Program ioctl_rule() {
+Program ioctl_rule(bool only_bpf) {
   Program p;
   p.load(argument(1));
-  for (const uint32_t request : kInterfaceIoctls)
+  for (const uint32_t request : kInterfaceQuestions)
     p.finish_if_equal(request, SECCOMP_RET_USER_NOTIF);
+  if (!only_bpf)
+    for (const uint32_t request : kInterfaceChanges)
+      p.finish_if_equal(request, SECCOMP_RET_USER_NOTIF);
   p.keep(kIoctlTypeMask);
   p.finish_if_equal(kPerfIoctlType, SECCOMP_RET_USER_NOTIF);
   p.finish(SECCOMP_RET_ALLOW);
@@ -135,7 +136,7 @@ std::vector<sock_filter> make_filter(bool only_bpf) {
   for (const uint32_t number : kAlways) p.finish_if_equal(number, SECCOMP_RET_USER_NOTIF);
   if (!only_bpf)
     for (const uint32_t number : kNetwork) p.finish_if_equal(number, SECCOMP_RET_USER_NOTIF);
-  p.finish_call(SYS_ioctl, ioctl_rule());
+  p.finish_call(SYS_ioctl, ioctl_rule(only_bpf));
   p.finish_call(SYS_mmap, mmap_rule());
   p.finish_call(SYS_epoll_ctl, epoll_rule());
   p.finish(SECCOMP_RET_ALLOW);

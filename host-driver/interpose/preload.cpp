@@ -133,6 +133,9 @@ ssize_t send(int fd, const void* data, size_t size, int flags) {
 ssize_t sendmsg(int fd, const msghdr* message, int flags) {
   return call(SYS_sendmsg, word(fd), word(message), word(flags));
 }
+int sendmmsg(int fd, mmsghdr* messages, unsigned count, int flags) {
+  return static_cast<int>(call(SYS_sendmmsg, word(fd), word(messages), count, word(flags)));
+}
 ssize_t recvfrom(int fd, void* data, size_t size, int flags, sockaddr* from, socklen_t* length) {
   return call(SYS_recvfrom, word(fd), word(data), size, word(flags), word(from), word(length));
 }

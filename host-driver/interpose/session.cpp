@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "host-driver/interpose/attr_rules.h"
+#include "host-driver/interpose/traps.h"
 
 namespace interpose {
 namespace {
@@ -139,7 +140,10 @@ Message Session::interface(const Message& request) {
   std::vector<uint8_t> data = request.data;
   const std::optional<int> result = services_.route.interface_ioctl(
       net_of(request), static_cast<uint64_t>(request.word[0]), data);
-  if (!result) return pass();
+  if (!result) {
+    const bool changes_host = is_interface_change(static_cast<uint64_t>(request.word[0]));
+    return changes_host && (mode_ & kModeHybrid) == 0 ? done(-EPERM) : pass();
+  }
   Message reply = done(*result);
   reply.data = std::move(data);
   return reply;

@@ -52,9 +52,12 @@ Outcome gone() { return Outcome::result(-ENODEV); }
 
 }  // namespace
 
+bool is_interface_change(uint64_t request) {
+  return std::ranges::find(kInterfaceChanges, request) != std::end(kInterfaceChanges);
+}
 bool is_interface_ioctl(uint64_t request) {
-  return request == SIOCGIFINDEX || request == SIOCGIFNAME || request == SIOCGIFFLAGS ||
-         request == SIOCGIFMTU || request == SIOCGIFTXQLEN || request == SIOCGIFHWADDR;
+  return is_interface_change(request) ||
+         std::ranges::find(kInterfaceQuestions, request) != std::end(kInterfaceQuestions);
 }
 
 Outcome Traps::handle(const Call& call, const Target& target) {
@@ -115,6 +118,7 @@ Outcome Traps::trap_ioctl(const Call& call, const Target& target) {
   request.word[0] = static_cast<int64_t>(call.arg[1]);
   request.data.assign(bytes_of(interface).begin(), bytes_of(interface).end());
   const std::optional<Message> reply = client_.call(std::move(request), target);
+  if (!reply && is_interface_change(call.arg[1])) return gone();
   if (!reply || reply->verb == Verb::kPass) return Outcome::pass();
   if (!target.write(call.arg[2], reply->data)) return Outcome::result(-EFAULT);
   return Outcome::result(reply->word[0]);

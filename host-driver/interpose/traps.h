@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linux/sockios.h>
+
 #include <span>
 
 #include "host-driver/interpose/client.h"
@@ -21,6 +23,7 @@ class Traps {
 #define INTERPOSE_TRAP(name, handler) Outcome handler(const Call& call, const Target& target);
 #include "host-driver/interpose/traps.def"
 #undef INTERPOSE_TRAP
+  Outcome send_message(const Target& target, int socket, uint64_t header_address, bool is_alone);
   Outcome send(const Target& target, int socket, std::span<const uint8_t> datagram);
   Outcome finish(Message reply, const Target& target);
   Outcome about_file(Message request, int fd, const Target& target);
@@ -32,7 +35,14 @@ class Traps {
   RouteQueues& queues_;
 };
 
-// The ioctls of network interfaces that a card without a network device answers.
+// The ioctls of network interfaces: what a card without a network device answers, and what changes one (netdevice(7)).
+inline constexpr uint32_t kInterfaceQuestions[] = {SIOCGIFINDEX, SIOCGIFNAME,   SIOCGIFFLAGS,
+                                                   SIOCGIFMTU,   SIOCGIFTXQLEN, SIOCGIFHWADDR};
+inline constexpr uint32_t kInterfaceChanges[] = {
+    SIOCSIFFLAGS,  SIOCSIFADDR,        SIOCSIFDSTADDR, SIOCSIFBRDADDR, SIOCSIFNETMASK,
+    SIOCSIFMETRIC, SIOCSIFMTU,         SIOCSIFNAME,    SIOCSIFHWADDR,  SIOCSIFTXQLEN,
+    SIOCSIFMAP,    SIOCSIFHWBROADCAST, SIOCADDMULTI,   SIOCDELMULTI};
+bool is_interface_change(uint64_t request);
 bool is_interface_ioctl(uint64_t request);
 // Of mmap(2): a descriptor that may be a map's. Private mappings of one, which the kernel refuses, are not caught: they are how
 // every program loads its libraries.

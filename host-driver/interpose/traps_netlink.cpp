@@ -76,17 +76,43 @@ Outcome Traps::trap_sendto(const Call& call, const Target& target) {
   return send(target, socket.get(), datagram);
 }
 
-Outcome Traps::trap_sendmsg(const Call& call, const Target& target) {
-  const base::UniqueFd socket = target.duplicate(call.fd(0));
-  if (!socket || !is_route_socket(socket.get())) return Outcome::pass();
+// One that is not alone cannot go on in the kernel, which would send the others, too: it is sent from here.
+Outcome Traps::send_message(const Target& target, int socket, uint64_t header_address,
+                            bool is_alone) {
   msghdr header = {};
   std::vector<iovec> vectors;
   std::vector<uint8_t> datagram;
-  if (!target.read(call.arg[1], bytes_of(header))) return Outcome::result(-EFAULT);
+  if (!target.read(header_address, bytes_of(header))) return Outcome::result(-EFAULT);
   int failed = read_vectors(target, header, vectors);
   if (failed == 0) failed = gather(target, vectors, datagram);
   if (failed != 0) return Outcome::result(failed);
-  return send(target, socket.get(), datagram);
+  Outcome sent = send(target, socket, datagram);
+  if (is_alone || !sent.passed) return sent;
+  queues_.push(inode_of(socket), to_datagrams(talk(socket, datagram)));
+  return Outcome::result(static_cast<int64_t>(datagram.size()));
+}
+
+Outcome Traps::trap_sendmsg(const Call& call, const Target& target) {
+  const base::UniqueFd socket = target.duplicate(call.fd(0));
+  if (!socket || !is_route_socket(socket.get())) return Outcome::pass();
+  return send_message(target, socket.get(), call.arg[1], true);
+}
+
+// The first failure ends it, and is told when nothing was sent before.
+Outcome Traps::trap_sendmmsg(const Call& call, const Target& target) {
+  const base::UniqueFd socket = target.duplicate(call.fd(0));
+  if (!socket || !is_route_socket(socket.get())) return Outcome::pass();
+  const uint64_t count = std::min<uint64_t>(static_cast<uint32_t>(call.arg[2]), kMostVectors);
+  for (uint64_t done = 0; done < count; ++done) {
+    const uint64_t at = call.arg[1] + done * sizeof(mmsghdr);
+    const Outcome sent = send_message(target, socket.get(), at, false);
+    int64_t failed = std::min<int64_t>(sent.value, 0);
+    auto length = static_cast<uint32_t>(sent.value);
+    if (failed == 0 && !target.write(at + offsetof(mmsghdr, msg_len), bytes_of(length)))
+      failed = -EFAULT;
+    if (failed != 0) return Outcome::result(done != 0 ? static_cast<int64_t>(done) : failed);
+  }
+  return Outcome::result(static_cast<int64_t>(count));
 }
 
 Outcome Traps::trap_recvfrom(const Call& call, const Target& target) {

@@ -67,7 +67,7 @@ TEST(Filter, StopsWhatConcernsTheCard) {
     EXPECT_EQ(run(all, call_of(number)), SECCOMP_RET_USER_NOTIF) << number;
     EXPECT_EQ(run(only, call_of(number)), SECCOMP_RET_USER_NOTIF) << number;
   }
-  for (const int number : {SYS_sendto, SYS_sendmsg, SYS_recvfrom, SYS_recvmsg}) {
+  for (const int number : {SYS_sendto, SYS_sendmsg, SYS_sendmmsg, SYS_recvfrom, SYS_recvmsg}) {
     EXPECT_EQ(run(all, call_of(number)), SECCOMP_RET_USER_NOTIF) << number;
     EXPECT_EQ(run(only, call_of(number)), SECCOMP_RET_ALLOW) << number;
   }
@@ -79,7 +79,8 @@ TEST(Filter, StopsOnlyTheIoctlsOfInterfaces) {
   const std::vector<sock_filter> code = make_filter(false);
   EXPECT_EQ(run(code, call_of(SYS_ioctl, SIOCGIFINDEX)), SECCOMP_RET_USER_NOTIF);
   EXPECT_EQ(run(code, call_of(SYS_ioctl, SIOCGIFNAME)), SECCOMP_RET_USER_NOTIF);
-  EXPECT_EQ(run(code, call_of(SYS_ioctl, SIOCSIFFLAGS)), SECCOMP_RET_ALLOW);
+  EXPECT_EQ(run(code, call_of(SYS_ioctl, SIOCSIFFLAGS)), SECCOMP_RET_USER_NOTIF);
+  EXPECT_EQ(run(make_filter(true), call_of(SYS_ioctl, SIOCSIFFLAGS)), SECCOMP_RET_ALLOW);
   EXPECT_EQ(run(code, call_of(SYS_ioctl, 0x5401)), SECCOMP_RET_ALLOW);
 }
 

@@ -4,6 +4,7 @@ SPDX-License-Identifier: Apache-2.0
 import array
 import ctypes
 import errno
+import fcntl
 import os
 import resource
 import socket
@@ -229,6 +230,29 @@ def long_datagrams():
     link.setsockopt(socket.SOL_SOCKET, 32, 8 << 20)  # SO_SNDBUFFORCE
     rest = bytes((2 << 20) - len(down))
     print(error_of(link.send, down + rest), error_of(link.sendmsg, [down, rest]), error_of(link.sendmsg, [down] + [b""] * 1023 + [rest]))
+
+
+class Message(ctypes.Structure):
+    """struct mmsghdr with one vector."""
+    _fields_ = [("name", ctypes.c_void_p), ("namelen", ctypes.c_uint32), ("vectors", ctypes.c_void_p), ("count", ctypes.c_size_t),
+                ("control", ctypes.c_void_p), ("controllen", ctypes.c_size_t), ("flags", ctypes.c_size_t), ("length", ctypes.c_uint32)]
+
+
+def send_many(link, datagrams):
+    buffers = [ctypes.create_string_buffer(datagram, len(datagram)) for datagram in datagrams]
+    vectors = [(ctypes.c_size_t * 2)(ctypes.addressof(buffer), len(buffer)) for buffer in buffers]
+    messages = (Message * len(buffers))(*[Message(vectors=ctypes.addressof(vector), count=1) for vector in vectors])
+    return LIBC.sendmmsg(link.fileno(), messages, len(messages), 0), [message.length for message in messages]
+
+
+def other_ways(interface):
+    """Asks for an interface and takes lo down with one sendmmsg(2); takes lo and the interface down with ioctl(2)."""
+    get = struct.pack("IHHIIBxHiII", 32, 18, 1, 1, 0, 0, 0, socket.if_nametoindex(interface), 0, 0)
+    down = struct.pack("IHHIIBxHiII", 32, 19, 5, 2, 0, 0, 0, socket.if_nametoindex("lo"), 0, 1)
+    link = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
+    print(send_many(link, [get, down]), struct.unpack("H", link.recv(65536)[4:6])[0] == 16, -struct.unpack("i", link.recv(65536)[16:20])[0] == errno.EPERM)
+    change = lambda name: fcntl.ioctl(socket.socket(), 0x8914, struct.pack("16sH22x", name.encode(), 0))  # SIOCSIFFLAGS
+    print(error_of(change, "lo"), error_of(change, interface))
 
 
 def without_rights(interface):

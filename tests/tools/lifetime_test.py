@@ -185,6 +185,14 @@ class Lifetime(unittest.TestCase):
                 self.assertIn("UP", subprocess.run(["ip", "-o", "link", "show", "lo"], capture_output=True, text=True, check=True).stdout.split(">")[0])
                 self.assertEqual(answer, "EMSGSIZE EMSGSIZE EMSGSIZE")
 
+    def test_other_ways_leave_the_host_alone(self):
+        subprocess.run(["ip", "link", "set", "lo", "up"], check=os.geteuid() == 0)
+        for options in ((), ("--preload",)):
+            with self.subTest(options=options):
+                answer = self.card.client("other_ways", "nic0", options=options)
+                self.assertIn("UP", subprocess.run(["ip", "-o", "link", "show", "lo"], capture_output=True, text=True, check=True).stdout.split(">")[0])
+                self.assertEqual(answer, "(2, [32, 32]) True True\nEPERM ENOTSUP")
+
 
 STRANGER = """
 import socket, sys

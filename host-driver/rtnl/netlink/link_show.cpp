@@ -128,7 +128,7 @@ std::optional<int> RouteAbi::interface_ioctl(NetNamespace net, uint64_t request,
       std::copy(dev->dev_addr.begin(), dev->dev_addr.end(), value.ifr_hwaddr.sa_data);
       break;
     default:
-      return std::nullopt;
+      return -EOPNOTSUPP;  // changes come by netlink
   }
   const auto* raw = reinterpret_cast<const uint8_t*>(&value);
   std::copy(raw, raw + sizeof value, interface.begin());

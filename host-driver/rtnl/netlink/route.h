@@ -46,7 +46,7 @@ class RouteAbi {
   // What the socket is to receive; nullopt: nothing in it is for us, the host's kernel may have it as it is.
   std::optional<std::vector<uint8_t>> request(const RouteCaller& caller, Bytes datagram);
 
-  // SIOCGIF*: fills in `interface`, a struct ifreq; 0 or -errno. nullopt: not about our devices.
+  // SIOCGIF*: fills in `interface`, a struct ifreq; 0 or -errno, EOPNOTSUPP of SIOCSIF*. nullopt: not about our devices.
   std::optional<int> interface_ioctl(NetNamespace net, uint64_t request,
                                      std::span<uint8_t> interface);
 
