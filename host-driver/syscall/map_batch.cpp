@@ -143,9 +143,7 @@ int change_device(const Call& call, bpf_map* map, bool removes, uint32_t wanted,
   return 0;
 }
 
-using Step = int (*)(const Call& call, bpf_map* map, uint32_t done);
-
-long write_batch(Call& call, bool removes, Step step) {
+long write_batch(Call& call, bool removes) {
   MapRef map;
   if (const int error = open(call, {false, true, removes}, &map); error != 0) return error;
   const uint32_t wanted = call.attr.batch.count;
@@ -154,6 +152,7 @@ long write_batch(Call& call, bool removes, Step step) {
   int error = change_device(call, map.get(), removes, wanted, &done);
   if (error != -kNotSupported) return tell_count(call, done, error);
   error = 0;
+  const auto step = removes ? delete_next : write_next;
   for (; done < wanted && error == 0; ++done) error = step(call, map.get(), done);
   return tell_count(call, error == 0 ? done : done - 1, error);
 }
@@ -162,7 +161,7 @@ long write_batch(Call& call, bool removes, Step step) {
 
 long map_lookup_batch(Call& call) { return read_batch(call, false); }
 long map_take_batch(Call& call) { return read_batch(call, true); }
-long map_update_batch(Call& call) { return write_batch(call, false, write_next); }
-long map_delete_batch(Call& call) { return write_batch(call, true, delete_next); }
+long map_update_batch(Call& call) { return write_batch(call, false); }
+long map_delete_batch(Call& call) { return write_batch(call, true); }
 
 }  // namespace host
