@@ -10,6 +10,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "run_once.h"
+
 struct bss {
   unsigned long long packets, steps;
   unsigned atomically;
@@ -22,13 +24,6 @@ static void* map_of(struct bpf_object* object, const char* section, int protecti
     if (strstr(name, section) != NULL) return mmap(NULL, 4096, protection, MAP_SHARED, bpf_map__fd(map), 0);
   }
   return MAP_FAILED;
-}
-
-static unsigned run(int program) {
-  unsigned char packet[60] = {0};
-  LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = packet, .data_size_in = sizeof packet);
-  if (bpf_prog_test_run_opts(program, &options) != 0) perror("run"), exit(1);
-  return options.retval;
 }
 
 int main(int argc, char** argv) {
@@ -48,11 +43,11 @@ int main(int argc, char** argv) {
   if (bss == MAP_FAILED || data == MAP_FAILED || rodata == MAP_FAILED) return perror("mmap"), 1;
   printf("step %u, .rodata for writing: %s\n", *rodata, map_of(object, ".rodata", PROT_READ | PROT_WRITE) == MAP_FAILED ? strerrorname_np(errno) : "mapped");
   const int fd = bpf_program__fd(program);
-  printf("verdict %u", run(fd));
+  printf("verdict %u", run_once(fd));
   *data = 2;
-  printf(" %u %u", run(fd), run(fd));
+  printf(" %u %u", run_once(fd), run_once(fd));
   bss->packets += 100;
-  printf(" %u\n", run(fd));
+  printf(" %u\n", run_once(fd));
   printf("%llu packets, %llu steps, %u atomically\n", bss->packets, bss->steps, bss->atomically);
   return 0;
 }

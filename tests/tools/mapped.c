@@ -9,15 +9,10 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#include "run_once.h"
+
 static void* map_of(struct bpf_object* object, const char* name) {
   return mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_object__find_map_fd_by_name(object, name), 0);
-}
-
-static unsigned run(int program) {
-  unsigned char packet[60] = {0};
-  LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = packet, .data_size_in = sizeof packet);
-  if (bpf_prog_test_run_opts(program, &options) != 0) perror("run"), exit(1);
-  return options.retval;
 }
 
 int main(int argc, char** argv) {
@@ -34,9 +29,9 @@ int main(int argc, char** argv) {
   if (counts == MAP_FAILED || verdict == MAP_FAILED) return perror("mmap"), 1;
   const int fd = bpf_program__fd(program);
   *verdict = 1;
-  printf("verdicts %u", run(fd));
+  printf("verdicts %u", run_once(fd));
   *verdict = 2;
-  printf(" %u %u\n", run(fd), run(fd));
+  printf(" %u %u\n", run_once(fd), run_once(fd));
   unsigned key = 3;
   unsigned long long looked_up = 0;
   bpf_map_lookup_elem(bpf_object__find_map_fd_by_name(object, "counts"), &key, &looked_up);
