@@ -33,8 +33,8 @@ Card::Card(const Config& config, uint64_t seed, const fpc::EngineChoice& engine)
       seed_(seed),
       engine_(engine),
       run_(config, islands_of(config)),
+      cluster_(config, run_.wheel, engine),
       memory_(config, islands_of(config)),
-      cluster_(config, run_.wheel, memory_, engine),
       io_(kIoStoreBytes) {}
 
 // Runs a lone context up to the first word of the program, which is made illegal for that.

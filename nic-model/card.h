@@ -183,8 +183,8 @@ class Card {
   Program program_;
   bool is_running_ = false;
   Run run_;
-  MemorySystem memory_;
   Cluster cluster_;
+  MemorySystem memory_;
   fpc::ByteStore io_;  // registers of the datapath, as bytes
   PacketSource* source_ = nullptr;
   Limits limits_;

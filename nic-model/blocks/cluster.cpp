@@ -14,11 +14,9 @@ constexpr uint8_t kAllSlots = (1u << fpc::kSlots) - 1;
 
 }  // namespace
 
-Cluster::Cluster(const Config& config, EventWheel& wheel, const MemorySystem& memory,
-                 const fpc::EngineChoice& engine)
+Cluster::Cluster(const Config& config, EventWheel& wheel, const fpc::EngineChoice& engine)
     : config_(config),
       wheel_(wheel),
-      memory_(memory),
       islands_(std::min(config.islands, config.workers)),
       workers_(config.workers) {
   for (unsigned i = 0; i < workers_.size(); ++i) {
@@ -130,7 +128,6 @@ void Cluster::reset(unsigned index, uint64_t now_cycles) {
     wheel_.schedule(end, EventKind::kFault, index);
   } else if (step.reason == fpc::StopReason::kCommand) {
     wheel_.schedule(issue_time(worker, end), EventKind::kCommand, index);
-    memory_.expect(island_of(index), worker.access);
   } else {
     wheel_.schedule(end, EventKind::kRun, index);
   }

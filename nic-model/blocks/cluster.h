@@ -19,7 +19,6 @@
 #include "fpc/engine.h"
 #include "nic-model/blocks/address_map.h"
 #include "nic-model/blocks/event_wheel.h"
-#include "nic-model/blocks/memory_system.h"
 #include "nic-model/config.h"
 
 namespace nic {
@@ -52,8 +51,7 @@ struct Signal {  // the detail of EventKind::kSignal
 
 class Cluster {
  public:
-  Cluster(const Config& config, EventWheel& wheel, const MemorySystem& memory,
-          const fpc::EngineChoice& engine);
+  Cluster(const Config& config, EventWheel& wheel, const fpc::EngineChoice& engine);
 
   unsigned workers() const { return static_cast<unsigned>(workers_.size()); }
   unsigned islands() const { return islands_; }  // that have workers
@@ -145,7 +143,6 @@ class Cluster {
 
   Config config_;
   EventWheel& wheel_;
-  const MemorySystem& memory_;
   unsigned islands_;
   std::vector<Worker> workers_;
   size_t registers_apart_ = 0;  // bytes from those of a context to the next one's

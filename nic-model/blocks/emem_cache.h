@@ -21,11 +21,6 @@ class EmemCache {
     for (Set& set : sets_) set.fill(kEmpty);
   }
 
-  // touch() comes soon: the host fetches the set.
-  void expect(uint64_t address) const {
-    if (!sets_.empty()) __builtin_prefetch(&sets_[set_count_.remainder(address / kLineBytes)], 1);
-  }
-
   // Brings the lines of an access in; true: all were there.
   bool touch(uint64_t address, unsigned bytes) {
     bool hit = true;

@@ -30,13 +30,6 @@ class MemorySystem {
     uint64_t signal_cycles = 0;
     uint64_t hold_cycles = 0;  // the core may go on so much later
   };
-  // A command with this access comes soon: the host fetches what it will touch, meanwhile other events are handled.
-  void expect(unsigned island, const Access& access) const {
-    if (!access.is_memory()) return;
-    const fpc::ByteStore& bytes = access.target == Target::kCtm ? islands_[island].bytes : shared_;
-    if (const uint8_t* first = bytes.find(access.address, access.bytes)) __builtin_prefetch(first);
-    if (access.target == Target::kEmem) cache_.expect(access.address);
-  }
   // The access's time alone, on one of the memories.
   Served touch(uint64_t now_cycles, unsigned island, const Access& access);
   // Performs the command, too.
