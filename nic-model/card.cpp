@@ -132,11 +132,19 @@ Result<void> Card::begin(PacketSource& source, const Limits& limits, const Hooks
     case EventKind::kRun:
       cluster_.run(event.subject, now);
       break;
+    case EventKind::kCtmCommand:
+      execute_ctm_command(event.subject, now);
+      break;
+    case EventKind::kSharedCommand:
+      execute_shared_command(event.subject, now);
+      break;
+    case EventKind::kAskCommand:
+      execute_ask(event.subject, now);
+      break;
+    case EventKind::kRetireCommand:
+      execute_retire(event.subject, now);
+      break;
     case EventKind::kCommand:
-      if (cluster_.is_outdated(event.subject)) [[unlikely]] {
-        cluster_.run(event.subject, now);
-        break;
-      }
       execute_command(event.subject, now);
       break;
     case EventKind::kFault:

@@ -139,9 +139,13 @@ class Card {
   void lose(uint32_t packet, Loss loss);
   void free_place(const Packet& packet);
   // Cores (card_cores.cpp)
+  // One for each kind of command event.
+  void execute_ctm_command(unsigned worker, uint64_t now);
+  void execute_shared_command(unsigned worker, uint64_t now);
+  void execute_ask(unsigned worker, uint64_t now);
+  void execute_retire(unsigned worker, uint64_t now);
   void execute_command(unsigned worker, uint64_t now);
-  void execute_register_command(unsigned worker, const fpc::MemoryCommand& command,
-                                const Access& access, uint64_t now);
+  void end_command(unsigned worker, const MemorySystem::Served& served, uint64_t now);
   bool ask_for_packet(unsigned worker, const fpc::MemoryCommand& command, uint64_t now);
   void hand_over(const Waiting& context, uint32_t packet, uint64_t now);
   bool retire(unsigned worker, const fpc::MemoryCommand& command, uint64_t now);

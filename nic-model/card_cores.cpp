@@ -32,45 +32,71 @@ Descriptor read_descriptor(const fpc::ByteStore& io) {
 
 }  // namespace
 
-[[gnu::hot]] void Card::execute_command(unsigned worker, uint64_t now) {
+[[gnu::hot]] void Card::execute_ctm_command(unsigned worker, uint64_t now) {
+  if (cluster_.is_outdated(worker)) [[unlikely]]
+    return cluster_.run(worker, now);
   const fpc::MemoryCommand& command = cluster_.command(worker);  // until the core runs again
-  const Access& access = cluster_.access(worker);
-  if (!access.is_memory()) return execute_register_command(worker, command, access, now);
-  const MemorySystem::Served served = memory_.serve(
-      now, cluster_.island_of(worker), access, command, cluster_.registers(worker, command.slot));
+  end_command(worker,
+              memory_.serve_ctm(now, cluster_.island_of(worker), cluster_.access(worker), command,
+                                cluster_.registers(worker, command.slot)),
+              now);
+}
+
+[[gnu::hot]] void Card::execute_shared_command(unsigned worker, uint64_t now) {
+  if (cluster_.is_outdated(worker)) [[unlikely]]
+    return cluster_.run(worker, now);
+  const fpc::MemoryCommand& command = cluster_.command(worker);
+  end_command(worker,
+              memory_.serve_shared(now, cluster_.access(worker), command,
+                                   cluster_.registers(worker, command.slot)),
+              now);
+}
+
+[[gnu::hot]] inline void Card::end_command(unsigned worker, const MemorySystem::Served& served,
+                                           uint64_t now) {
+  const fpc::MemoryCommand& command = cluster_.command(worker);
   if (!served.is_done) [[unlikely]]
     return refuse_command(worker, command, now);
   complete(worker, command, served.signal_cycles);
   cluster_.go_on(worker, now, served.hold_cycles);
 }
 
-[[gnu::hot]] void Card::execute_register_command(unsigned worker, const fpc::MemoryCommand& command,
-                                                 const Access& access, uint64_t now) {
-  const uint64_t register_signal = now + kDatapathLatency;
+[[gnu::hot]] void Card::execute_ask(unsigned worker, uint64_t now) {
+  if (cluster_.is_outdated(worker)) [[unlikely]]
+    return cluster_.run(worker, now);
+  const fpc::MemoryCommand& command = cluster_.command(worker);
+  if (!ask_for_packet(worker, command, now)) return refuse_command(worker, command, now);
+  cluster_.go_on(worker, now, 0);
+}
+
+[[gnu::hot]] void Card::execute_retire(unsigned worker, uint64_t now) {
+  if (cluster_.is_outdated(worker)) [[unlikely]]
+    return cluster_.run(worker, now);
+  const fpc::MemoryCommand& command = cluster_.command(worker);
+  if (!retire(worker, command, now)) return refuse_command(worker, command, now);
+  complete(worker, command, now + kDatapathLatency);
+  cluster_.go_on(worker, now, 0);
+}
+
+void Card::execute_command(unsigned worker, uint64_t now) {
+  if (cluster_.is_outdated(worker)) return cluster_.run(worker, now);
+  const fpc::MemoryCommand& command = cluster_.command(worker);
+  const Access& access = cluster_.access(worker);
   switch (access.target) {
-    case Target::kBad:
-    case Target::kCtm:
-    case Target::kImem:
-    case Target::kEmem:
-      return refuse_command(worker, command, now);
-    case Target::kAddThread:
-      if (!ask_for_packet(worker, command, now)) return refuse_command(worker, command, now);
-      return cluster_.go_on(worker, now, 0);
-    case Target::kRetire:
-      if (!retire(worker, command, now)) return refuse_command(worker, command, now);
-      complete(worker, command, register_signal);
-      return cluster_.go_on(worker, now, 0);
     case Target::kSequence:
-      if (!read_sequence(worker, access, command)) return refuse_command(worker, command, now);
-      complete(worker, command, register_signal);
+      if (!read_sequence(worker, access, command)) break;
+      complete(worker, command, now + kDatapathLatency);
       return cluster_.go_on(worker, now, 0);
     case Target::kEventData:
-      if (!stage_event_data(worker, command, now)) refuse_command(worker, command, now);
+      if (!stage_event_data(worker, command, now)) break;
       return;
     case Target::kEvent:
-      if (!send_event(worker, command, now)) refuse_command(worker, command, now);
+      if (!send_event(worker, command, now)) break;
       return;
+    default:
+      break;
   }
+  refuse_command(worker, command, now);
 }
 
 // The context's signal comes at `time`.

@@ -23,14 +23,13 @@ enum class Target : uint8_t {
   kRetire,     // the context hands a finished packet back
   kSequence,   // newest and oldest packet in service
 };
+constexpr unsigned kTargets = static_cast<unsigned>(Target::kSequence) + 1;
 
 struct Access {
   uint64_t address = 0;  // within the target's store
   unsigned bytes = 0;
   Target target = Target::kBad;
   bool is_atomic = false;
-
-  bool is_memory() const { return target >= Target::kCtm && target <= Target::kEmem; }
 
   // Commands of the datapath itself: their cost is in the configured datapath cycles.
   bool is_datapath() const { return target >= Target::kAddThread; }

@@ -12,6 +12,32 @@ namespace {
 
 constexpr uint8_t kAllSlots = (1u << fpc::kSlots) - 1;
 
+constexpr EventKind kind_of_command(Target target) {
+  switch (target) {
+    case Target::kCtm:
+      return EventKind::kCtmCommand;
+    case Target::kImem:
+    case Target::kEmem:
+      return EventKind::kSharedCommand;
+    case Target::kAddThread:
+      return EventKind::kAskCommand;
+    case Target::kRetire:
+      return EventKind::kRetireCommand;
+    case Target::kBad:
+    case Target::kEventData:
+    case Target::kEvent:
+    case Target::kSequence:
+      break;
+  }
+  return EventKind::kCommand;
+}
+
+constexpr auto kCommandKinds = [] {
+  std::array<EventKind, kTargets> kinds{};
+  for (unsigned i = 0; i < kTargets; ++i) kinds[i] = kind_of_command(static_cast<Target>(i));
+  return kinds;
+}();
+
 }  // namespace
 
 Cluster::Cluster(const Config& config, EventWheel& wheel, const fpc::EngineChoice& engine)
@@ -127,7 +153,8 @@ void Cluster::reset(unsigned index, uint64_t now_cycles) {
         fault_at(index, fpc::FaultKind::kWatchdog, step.slot, worker.core->context(step.slot).pc);
     wheel_.schedule(end, EventKind::kFault, index);
   } else if (step.reason == fpc::StopReason::kCommand) {
-    wheel_.schedule(issue_time(worker, end), EventKind::kCommand, index);
+    const uint64_t issue = issue_time(worker, end);
+    wheel_.schedule(issue, kCommandKinds[static_cast<unsigned>(worker.access.target)], index);
   } else {
     wheel_.schedule(end, EventKind::kRun, index);
   }

@@ -6,7 +6,7 @@
 // cycle can be scheduled directly.
 //
 // Whether a cycle has one event or two is chance that no branch predictor knows, so the way of an event through its list has
-// no branch.
+// no branch: masks do it, since compilers make branches of conditional expressions.
 #pragma once
 
 #include <array>
@@ -22,13 +22,19 @@ enum class EventKind : uint8_t {
   kReceived,  // subject: packet whose last bit is in
   kInCtm,     // subject: packet that a context may have
   kRun,       // subject: worker that goes on
-  kCommand,   // subject: worker whose memory command is issued
-  kFault,     // subject: worker whose context stopped
-  kSignal,    // subject: worker; detail: Signal
-  kAtPort,    // subject: packet that joins its port's queue
-  kLeft,      // subject: packet whose last bit is out, or in host memory
-  kControl,   // subject: ControlEvent of the control core or of the host's port
-  kReload,    // a new program is on the card, or the last packet of the old one has its verdict
+  // A worker's command is issued; subject: the worker. What every packet does has kinds of its own: which event comes next is
+  // chance that no branch predictor knows, so as much as possible is decided with it.
+  kCtmCommand,     // to its island's CTM
+  kSharedCommand,  // to IMEM or EMEM
+  kAskCommand,     // for a packet
+  kRetireCommand,  // of a finished packet
+  kCommand,        // any other
+  kFault,          // subject: worker whose context stopped
+  kSignal,         // subject: worker; detail: Signal
+  kAtPort,         // subject: packet that joins its port's queue
+  kLeft,           // subject: packet whose last bit is out, or in host memory
+  kControl,        // subject: ControlEvent of the control core or of the host's port
+  kReload,  // a new program is on the card, or the last packet of the old one has its verdict
 };
 
 struct Event {
@@ -65,7 +71,7 @@ class EventWheel {
     uint32_t next = kNone;
   };
   struct Slot {
-    uint32_t head = kNone, tail = kNone;  // head means something while there is a tail
+    uint32_t head = kNone, tail = kNone;  // both none, or both some
   };
   struct Far {
     Event event;
@@ -120,7 +126,7 @@ inline void EventWheel::insert_near(uint64_t time_cycles, EventKind kind, uint32
   const unsigned number = static_cast<unsigned>(time_cycles % kSlots);
   Slot& slot = slots_[number];
   nodes[slot.tail].next = index;
-  slot.head = slot.tail == kNone ? index : slot.head;
+  slot.head |= index & (uint32_t{slot.tail != kNone} - 1);
   slot.tail = index;
   occupied_[number / 64] |= uint64_t{1} << (number % 64);
 }
@@ -140,8 +146,8 @@ inline bool EventWheel::pop(uint64_t limit_cycles, Event& event) {
   Node& node = nodes_[index];
   event = {time, node.kind, node.subject, node.detail};
   const bool is_last = index == slot.tail;
-  slot.head = node.next;
-  slot.tail = is_last ? kNone : slot.tail;
+  slot.head = node.next & (uint32_t{is_last} - 1);
+  slot.tail &= uint32_t{is_last} - 1;
   occupied_[number / 64] &= ~(uint64_t{is_last} << (number % 64));
   node.next = free_;
   free_ = index;

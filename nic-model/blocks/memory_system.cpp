@@ -28,26 +28,44 @@ void MemorySystem::reset_time() {
   cache_ = EmemCache(config_.emem_cache_bytes);
 }
 
-[[gnu::hot]] MemorySystem::Served MemorySystem::serve(uint64_t now_cycles, unsigned island,
-                                                      const Access& access,
-                                                      const fpc::MemoryCommand& command,
-                                                      fpc::ContextState& context) {
-  fpc::ByteStore& bytes = access.target == Target::kCtm ? ctm(island) : shared_;
-  if (!fpc::perform_at(access.address, command, context, bytes)) return {};
-  return touch(now_cycles, island, access);
+[[gnu::hot]] MemorySystem::Served MemorySystem::serve_ctm(uint64_t now_cycles, unsigned island,
+                                                          const Access& access,
+                                                          const fpc::MemoryCommand& command,
+                                                          fpc::ContextState& context) {
+  if (!fpc::perform_at(access.address, command, context, ctm(island))) return {};
+  return touch_ctm(now_cycles, island, access);
 }
 
-[[gnu::hot]] MemorySystem::Served MemorySystem::touch(uint64_t now_cycles, unsigned island,
-                                                      const Access& access) {
-  MemoryEngine* engine = &islands_[island].ctm;
-  uint64_t latency = config_.ctm.latency_cycles;
+[[gnu::hot]] MemorySystem::Served MemorySystem::serve_shared(uint64_t now_cycles,
+                                                             const Access& access,
+                                                             const fpc::MemoryCommand& command,
+                                                             fpc::ContextState& context) {
+  if (!fpc::perform_at(access.address, command, context, shared_)) return {};
+  return touch_shared(now_cycles, access);
+}
+
+MemorySystem::Served MemorySystem::touch(uint64_t now_cycles, unsigned island,
+                                         const Access& access) {
+  return access.target == Target::kCtm ? touch_ctm(now_cycles, island, access)
+                                       : touch_shared(now_cycles, access);
+}
+
+[[gnu::hot]] MemorySystem::Served MemorySystem::touch_ctm(uint64_t now_cycles, unsigned island,
+                                                          const Access& access) {
+  const MemoryEngine::Grant grant =
+      islands_[island].ctm.access(now_cycles, access.address, access.bytes, access.is_atomic);
+  return {true, grant.start_cycles + config_.ctm.latency_cycles, grant.hold_cycles};
+}
+
+[[gnu::hot]] MemorySystem::Served MemorySystem::touch_shared(uint64_t now_cycles,
+                                                             const Access& access) {
+  MemoryEngine* engine = &emem_;
+  uint64_t latency = config_.emem_hot_latency_cycles;
   if (access.target == Target::kImem) {
     engine = &imem_;
     latency = config_.imem.latency_cycles;
-  } else if (access.target == Target::kEmem) {
-    engine = &emem_;
-    latency = cache_.touch(access.address, access.bytes) ? config_.emem_hot_latency_cycles
-                                                         : config_.emem.latency_cycles;
+  } else if (!cache_.touch(access.address, access.bytes)) {
+    latency = config_.emem.latency_cycles;
   }
   const MemoryEngine::Grant grant =
       engine->access(now_cycles, access.address, access.bytes, access.is_atomic);

@@ -34,7 +34,15 @@ class MemorySystem {
   Served touch(uint64_t now_cycles, unsigned island, const Access& access);
   // Performs the command, too.
   Served serve(uint64_t now_cycles, unsigned island, const Access& access,
-               const fpc::MemoryCommand& command, fpc::ContextState& context);
+               const fpc::MemoryCommand& command, fpc::ContextState& context) {
+    return access.target == Target::kCtm ? serve_ctm(now_cycles, island, access, command, context)
+                                         : serve_shared(now_cycles, access, command, context);
+  }
+  // The same for an access to an island's CTM, and for one to IMEM or EMEM.
+  Served serve_ctm(uint64_t now_cycles, unsigned island, const Access& access,
+                   const fpc::MemoryCommand& command, fpc::ContextState& context);
+  Served serve_shared(uint64_t now_cycles, const Access& access, const fpc::MemoryCommand& command,
+                      fpc::ContextState& context);
 
   fpc::ByteStore& shared() { return shared_; }  // IMEM and EMEM
   fpc::ByteStore& ctm(unsigned island) { return islands_[island].bytes; }
@@ -46,6 +54,9 @@ class MemorySystem {
   std::map<std::string, Load> loads(uint64_t elapsed_cycles) const;
 
  private:
+  Served touch_ctm(uint64_t now_cycles, unsigned island, const Access& access);
+  Served touch_shared(uint64_t now_cycles, const Access& access);
+
   struct Island {
     fpc::ByteStore bytes;
     MemoryEngine ctm, cls;
