@@ -89,8 +89,8 @@ using Connect = std::function<base::Result<interpose::Client>()>;
 int run(const ExecOptions& options, const std::string& socket, const std::string& pins,
         const Connect& connect, const sigset_t& mask) {
   export_settings(socket, pins, options);
-  const interpose::Command command{options.command, options.only_bpf, !options.preload,
-                                   options.hybrid ? "" : pins, mask};
+  const interpose::Command command{options.command,  options.only_bpf,           !options.hybrid,
+                                   !options.preload, options.hybrid ? "" : pins, mask};
   if (options.preload)
     if (base::Result<void> set = set_preload(); !set) return fail(set.error());
   base::Result<interpose::Launched> launched = interpose::launch(command);

@@ -45,7 +45,7 @@ constexpr uint32_t kAlways[] = {
 #ifdef SYS_readlink
     SYS_readlink,
 #endif
-    SYS_readlinkat, SYS_perf_event_open,
+    SYS_readlinkat, SYS_perf_event_open, SYS_capget,
 };
 constexpr uint32_t kNetwork[] = {SYS_sendto, SYS_sendmsg, SYS_sendmmsg, SYS_recvfrom, SYS_recvmsg};
 

@@ -15,6 +15,7 @@
 #include <cstring>
 
 #include "host-driver/interpose/filter.h"
+#include "host-driver/interpose/rights.h"
 
 namespace interpose {
 namespace {
@@ -39,6 +40,12 @@ void say(const char* text) {
   if (getppid() != parent) _exit(1);
   sigprocmask(SIG_SETMASK, &command.signal_mask, nullptr);
   show_bpffs(command.bpffs.c_str());
+  if (command.isolated && !give_up_network_right()) {
+    say("millrace exec: cannot give up the right to change the network: ");
+    say(strerrordesc_np(errno));
+    say("\n");
+    _exit(1);
+  }
   const int listener = command.with_filter ? install_filter(filter) : kNoListener;
   if (write(pipe_end, &listener, sizeof listener) != sizeof listener || listener < 0) _exit(1);
   execvp(words[0], const_cast<char* const*>(words));

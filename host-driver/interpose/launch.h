@@ -16,6 +16,7 @@ namespace interpose {
 struct Command {
   std::vector<std::string> words;
   bool only_bpf = false;
+  bool isolated = true;     // without the right to change the network, whatever else root may do
   bool with_filter = true;  // otherwise LD_PRELOAD of the environment does its work
   std::string bpffs;        // shown as /sys/fs/bpf where we may mount; empty: not
   sigset_t signal_mask;     // of the command

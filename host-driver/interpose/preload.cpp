@@ -2,6 +2,7 @@
 // without seccomp user notification.
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <sys/epoll.h>
@@ -191,6 +192,10 @@ void* mmap(void* at, size_t size, int protection, int flags, int fd, off_t offse
 }
 void* mmap64(void* at, size_t size, int protection, int flags, int fd, off64_t offset) noexcept {
   return mmap(at, size, protection, flags, fd, offset);
+}
+
+int capget(cap_user_header_t head, const cap_user_data_t data) noexcept {
+  return static_cast<int>(call(SYS_capget, word(head), word(data)));
 }
 
 int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) noexcept {

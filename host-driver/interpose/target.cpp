@@ -129,6 +129,19 @@ FileId Target::net_namespace() const {
   return {status.st_dev, status.st_ino};
 }
 
+uint64_t Target::capabilities(const char* set) const {
+  return std::strtoull(field("status", set).c_str(), nullptr, 16);
+}
+
+// In nested pid namespaces a process has several ids, its own view last.
+bool Target::is_process(int id) const {
+  for (const char* name : {"NStgid", "NSpid"}) {
+    const std::string ids = field("status", name);
+    if (std::atoi(ids.c_str() + ids.rfind('\t') + 1) == id) return true;
+  }
+  return false;
+}
+
 // Who owns the process's entry; root where it may not be traced.
 uint32_t Target::uid() const {
   struct stat status = {};

@@ -53,6 +53,11 @@ class Target {
   std::string process_path(const std::string& rest) const { return proc(rest); }
   FileId net_namespace() const;
   uint32_t uid() const;  // effective
+  // `set` is a name of proc(5): CapEff, CapPrm, CapInh, CapBnd. 0: it cannot be read.
+  uint64_t capabilities(const char* set) const;
+  bool has_no_new_privileges() const { return field("status", "NoNewPrivs") == "1"; }
+  // Whether the id, as the process itself sees ids, is its own or that of the calling thread.
+  bool is_process(int id) const;
 
  private:
   std::string proc(const std::string& rest) const;

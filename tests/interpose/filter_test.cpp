@@ -63,7 +63,7 @@ seccomp_data call_of(int number, uint64_t second = 0, uint32_t arch = AUDIT_ARCH
 TEST(Filter, StopsWhatConcernsTheCard) {
   const std::vector<sock_filter> all = make_filter(false), only = make_filter(true);
   for (const int number :
-       {SYS_bpf, SYS_statfs, SYS_readlink, SYS_readlinkat, SYS_perf_event_open}) {
+       {SYS_bpf, SYS_statfs, SYS_readlink, SYS_readlinkat, SYS_perf_event_open, SYS_capget}) {
     EXPECT_EQ(run(all, call_of(number)), SECCOMP_RET_USER_NOTIF) << number;
     EXPECT_EQ(run(only, call_of(number)), SECCOMP_RET_USER_NOTIF) << number;
   }

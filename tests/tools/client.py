@@ -227,7 +227,6 @@ def long_datagrams():
     """A message that takes lo down, in datagrams of 2 MiB: whole, in two pieces, and in pieces that nobody may read."""
     down = struct.pack("IHHIIBxHiII", 32, 19, 5, 1, 0, 0, 0, socket.if_nametoindex("lo"), 0, 1)
     link = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
-    link.setsockopt(socket.SOL_SOCKET, 32, 8 << 20)  # SO_SNDBUFFORCE
     rest = bytes((2 << 20) - len(down))
     print(error_of(link.send, down + rest), error_of(link.sendmsg, [down, rest]), error_of(link.sendmsg, [down] + [b""] * 1023 + [rest]))
 

@@ -177,7 +177,7 @@ class Lifetime(unittest.TestCase):
 
     def test_long_datagrams_leave_the_host_alone(self):
         if os.geteuid() != 0:
-            self.skipTest("only root may send long datagrams by netlink")
+            self.skipTest("only root could take lo down")
         subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
         for options in ((), ("--preload",)):
             with self.subTest(options=options):
