@@ -1,6 +1,8 @@
 // The commands on one entry of a map, and FREEZE.
 // SPDX-License-Identifier: Apache-2.0
+#include "base/shared_memory.h"
 #include "host-driver/syscall/map_access.h"
+#include "host-driver/syscall/writable_mappings.h"
 
 namespace host {
 
@@ -102,6 +104,7 @@ long map_freeze(Call& call) {
   if (const int error = at.open(call, call.attr.map_fd); error != 0) return error;
   const std::lock_guard guard(at.map->lock);
   if (!may_write(at.file)) return -EPERM;
+  if (at.map->memory && is_mapped_for_writing_elsewhere(at.map->memory->file())) return -EBUSY;
   at.map->frozen = true;
   return 0;
 }

@@ -5,6 +5,7 @@ import array
 import ctypes
 import errno
 import fcntl
+import mmap
 import os
 import resource
 import socket
@@ -24,9 +25,9 @@ def bpf(command, attr):
     return result, buffer.raw
 
 
-def create(ifindex=0, entries=2):
+def create(ifindex=0, entries=2, flags=0):
     # type, key, value, entries, flags, inner, numa, name, ifindex
-    return bpf(MAP_CREATE, struct.pack("6I4x16sI", 2, 4, 8, entries, 0, 0, b"probe", ifindex))[0]
+    return bpf(MAP_CREATE, struct.pack("6I4x16sI", 2, 4, 8, entries, flags, 0, b"probe", ifindex))[0]
 
 
 def access(command, fd, value=0):
@@ -229,6 +230,30 @@ def long_datagrams():
     link = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
     rest = bytes((2 << 20) - len(down))
     print(error_of(link.send, down + rest), error_of(link.sendmsg, [down, rest]), error_of(link.sendmsg, [down] + [b""] * 1023 + [rest]))
+
+
+def freezing(ifindex=0):
+    """FREEZE while somebody has the map mapped: for reading; for writing; for writing in a child alone; not at all; once more."""
+    freeze = lambda fd: error_of(bpf, 22, struct.pack("I", fd))
+    map_fd = lambda: create(int(ifindex), 512, 1 << 10)  # BPF_F_MMAPABLE
+    fd = map_fd()
+    reader = mmap.mmap(fd, 4096, mmap.MAP_SHARED, mmap.PROT_READ)
+    print(freeze(fd), error_of(lambda: mmap.mmap(fd, 4096, mmap.MAP_SHARED, mmap.PROT_WRITE)))
+    fd = map_fd()
+    writer = mmap.mmap(fd, 4096, mmap.MAP_SHARED, mmap.PROT_READ | mmap.PROT_WRITE)
+    print(freeze(fd))
+    here, there = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(there)
+        os.read(here, 1)
+        os._exit(0)
+    writer.close()
+    print(freeze(fd))
+    os.close(there)
+    os.waitpid(child, 0)
+    print(freeze(fd), freeze(fd))
+    reader.close()
 
 
 class Message(ctypes.Structure):

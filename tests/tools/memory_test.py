@@ -14,7 +14,7 @@ import sys
 import tempfile
 import unittest
 
-from card import Card, wait_until
+from card import CLIENT, Card, wait_until
 
 BUILD = sys.argv.pop(1)
 HELPERS = f"{BUILD}/tests/tools"
@@ -118,6 +118,16 @@ class Arrays(Memory):
         done = self.card.run([f"{HELPERS}/mapped.dynamic", f"{HELPERS}/mapped.bpf.o", NIC], ["--strict"])
         self.assertEqual(done.returncode, 1)
         self.assertIn("load: Invalid argument", done.stderr)
+
+    def test_are_frozen_when_nobody_may_write_them(self):
+        expected = "ok EPERM\nEBUSY\nEBUSY\nok EPERM"
+        for options in ((), ("--preload",)):
+            for interface in (0, NIC):
+                with self.subTest(options=options, interface=interface):
+                    self.assertEqual(self.card.client("freezing", interface, options=options), expected)
+        if os.geteuid() == 0:
+            of_the_kernel = subprocess.run(["python3", CLIENT, "freezing"], capture_output=True, text=True, check=True).stdout
+            self.assertEqual(of_the_kernel.strip(), expected)
 
     def test_of_what_cannot_be_mapped(self):
         script = """
