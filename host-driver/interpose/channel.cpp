@@ -78,6 +78,12 @@ void take_fds(msghdr& message, std::vector<base::UniqueFd>& fds) {
 
 }  // namespace
 
+pid_t Channel::peer() const {
+  ucred other = {};
+  socklen_t bytes = sizeof other;
+  return getsockopt(socket_.get(), SOL_SOCKET, SO_PEERCRED, &other, &bytes) == 0 ? other.pid : 0;
+}
+
 bool Channel::send(const Message& message, int timeout_ms) {
   if (message.data.size() > kMaxData || message.fds.size() > kMaxFds) return false;
   Header header{message.verb, message.data.size() > kInlineBytes, message.data.size(),

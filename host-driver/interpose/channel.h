@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/types.h>
+
 #include <optional>
 #include <string>
 
@@ -16,6 +18,8 @@ class Channel {
   explicit Channel(base::UniqueFd socket) : socket_(std::move(socket)) {}
 
   int fd() const { return socket_.get(); }
+  // The process at the other end, as we see processes; 0: it is not to be seen.
+  pid_t peer() const;
   explicit operator bool() const { return static_cast<bool>(socket_); }
 
   // False: the other side is gone, or does not read within `timeout_ms` (-1: for ever).

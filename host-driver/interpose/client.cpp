@@ -14,6 +14,7 @@
 
 #include "host-driver/bpf_attr.h"
 #include "host-driver/interpose/pin_path.h"
+#include "host-driver/interpose/session_thread.h"
 
 namespace interpose {
 namespace {
@@ -104,18 +105,27 @@ Message serve(const Message& ask, const Target& target, const Talk& talk) {
   }
 }
 
+// In another pid namespace the number could be that of anybody's thread.
+SessionThread session_of(const Message& hello, const Channel& channel) {
+  const bool same_numbers = hello.word[1] > 0 && hello.word[1] == channel.peer();
+  return same_numbers ? SessionThread(static_cast<pid_t>(hello.word[2])) : SessionThread();
+}
+
 }  // namespace
 
 base::Result<Client> Client::over(Channel channel, uint32_t mode) {
   const auto held = std::make_shared<Channel>(std::move(channel));
+  const auto session = std::make_shared<SessionThread>();
   // Of the greeting alone: what follows may take as long as a verifier does.
   const auto limit_ms = std::make_shared<int>(kConnectSeconds * 1000);
   base::Result<Client> client = over(
-      [held, limit_ms](const Message& request,
-                       const Serve& serve_question) -> std::optional<Message> {
+      [held, session, limit_ms](const Message& request,
+                                const Serve& serve_question) -> std::optional<Message> {
+        is_about_elements(request) ? session->come_here() : session->go_anywhere();
         if (!held->send(request)) return std::nullopt;
         for (;;) {
           std::optional<Message> message = held->receive(*limit_ms);
+          if (message && request.verb == Verb::kHello) *session = session_of(*message, *held);
           if (!message || message->verb == Verb::kDone || message->verb == Verb::kPass)
             return message;
           if (!held->send(serve_question(*message))) return std::nullopt;

@@ -19,7 +19,9 @@ namespace interpose {
 enum class Verb : uint32_t {
   // Requests. Words 2 and 3 of each: device and inode of the caller's network namespace; 4: its user
   // id. Calls on the elements of a map are without: who has the descriptor may make them.
-  kHello,  // 0 Mode bits, 1 kProtocol; answer: 0 or -errno, data: folder to show as a bpf file system
+  // 0 Mode bits, 1 kProtocol; answer: 0 or -errno, 1 the server's process, 2 its thread for us, as it knows them; data: folder to show as
+  // a bpf file system
+  kHello,
   // 0 command, 1 address of attr, 5 its size, 6 a descriptor whose file is known already (-1: none), 7 device, 8 inode, 9 access mode;
   // data: attr, then memory that is known already (memory_records.h).
   kBpf,

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host-driver/interpose/session.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <iterator>
@@ -76,6 +78,8 @@ Message Session::hello(const Message& request) {
   greeted_ = true;
   mode_ = static_cast<uint32_t>(request.word[0]);
   Message message = done(0);
+  message.word[1] = getpid();
+  message.word[2] = gettid();
   message.data = bytes_of(services_.pins);
   return message;
 }
