@@ -162,6 +162,9 @@ Result<void> Card::begin(PacketSource& source, const Limits& limits, const Hooks
     case EventKind::kControl:
       control_(event);
       break;
+    case EventKind::kTransmit:
+      advance_transmit(event);
+      break;
     case EventKind::kReload:
       advance_reload(now);
       break;

@@ -33,6 +33,7 @@
 #include "nic-model/blocks/service_window.h"
 #include "nic-model/cycle_clock.h"
 #include "nic-model/nic.h"
+#include "nic-model/transmit.h"
 
 namespace nic {
 
@@ -72,6 +73,11 @@ class Card {
   VerdictCounts verdict_counts() const;
   void set_control(std::function<void(const Event&)> handler) { control_ = std::move(handler); }
   bool has_packets_to_come() const { return run_.has_frame; }
+  // The host, at `time_ps`, puts a frame into its transmit ring; the port is one that the card has. False: it is lost.
+  bool transmit(unsigned port, std::span<const uint8_t> frame, uint64_t time_ps);
+  bool is_transmitting() const { return run_.transmit.in_ring != 0 || run_.transmit.on_card != 0; }
+  const TransmitCounts& transmit_counts() const { return run_.transmit.count; }
+  void set_transmitted(TransmittedHook hook) { transmitted_ = std::move(hook); }
   // Packets come from `source` now, its arrival times and the limits counted from `base_ps`.
   base::Result<void> attach(PacketSource& source, const Limits& limits, uint64_t base_ps);
 
@@ -103,6 +109,13 @@ class Card {
     bool is_holding = false;  // contexts get no packets until those in service have their verdicts
     uint64_t since_cycles = 0;
   };
+  // A packet of the host: its doorbell is at the card, the card has read it, it is at the port's queue, its last bit is out.
+  enum class TransmitStage : uint32_t { kRung, kFetched, kAtPort, kLeft };
+  struct Transmit {
+    Ring<uint32_t> rung;                // packets that wait for a credit
+    uint32_t in_ring = 0, on_card = 0;  // packets with a descriptor; packets with a credit
+    TransmitCounts count;
+  };
   struct Run {  // everything that begin() renews
     explicit Run(const Config& config, unsigned islands);
     EventWheel wheel;
@@ -113,6 +126,7 @@ class Card {
     Egress egress;
     HostQueues host;
     EventPort events;
+    Transmit transmit;
     PacketPool packets;
     std::vector<WorkQueue> queues;  // per island
     std::vector<uint32_t> released;
@@ -172,6 +186,11 @@ class Card {
   void send_to_host(uint32_t packet, uint64_t now);
   void send_to_port(uint32_t packet);
   void leave(uint32_t packet, Exit exit);
+  // Packets of the host (card_transmit.cpp)
+  void schedule_transmit(uint32_t packet, TransmitStage stage);
+  void advance_transmit(const Event& event);
+  void fetch_from_host(uint64_t time_ps);
+  void end_transmit(uint32_t packet);
   // Report (card_report.cpp)
   void stop_stranded();
   void lose_unserved();
@@ -194,6 +213,7 @@ class Card {
   Limits limits_;
   const Hooks* hooks_ = nullptr;
   std::function<void(const Event&)> control_;
+  TransmittedHook transmitted_;
 };
 
 }  // namespace nic

@@ -60,10 +60,11 @@ struct Config {
   uint32_t egress_queue_packets = 0;
   // PCIe and host
   uint64_t pcie_bps = 0;
-  double pcie_transaction_ns = 0;
+  double pcie_transaction_ns = 0, pcie_read_transaction_ns = 0;
   double pcie_base_latency_ns = 0, pcie_ns_per_byte = 0;  // DMA read
   double pcie_write_latency_ns = 0, pcie_write_ns_per_byte = 0;
   uint32_t host_queues = 0, host_queue_descriptors = 0;
+  uint32_t host_transmit_descriptors = 0, host_transmit_credits = 0;
   double host_packet_ns = 0;
   double host_event_ns = 0;
   uint32_t control_queue_messages = 0;

@@ -14,8 +14,6 @@ namespace {
 namespace control = firmware::control;
 using base::Result;
 
-constexpr unsigned kDescriptorBytes = 16;  // of a queue, host memory
-constexpr unsigned kDoorbellBytes = 4;
 constexpr size_t kMostPending = 65536;  // messages that a host leaves lying
 constexpr uint64_t kLeastStepPs = 100'000;
 
@@ -32,8 +30,7 @@ LiveCard::LiveCard(const Config& config, const firmware::Capability& capability,
       no_packets_(from_frames({})),
       card_(config, seed, engine),
       control_(config, card_.wheel(), card_.memories(), card_.window(), engine.engine),
-      registers_(bar::kBytes),
-      uplink_(config.pcie_bps) {}
+      registers_(bar::kBytes) {}
 
 Result<std::unique_ptr<LiveCard>> LiveCard::power_on(const Config& config,
                                                      const firmware::Capability& capability,
@@ -134,11 +131,8 @@ void LiveCard::wait(uint64_t time_ps) {
 bool LiveCard::post(std::span<const uint8_t> message) {
   const size_t on_the_way = posted_.size() + control_.waiting();
   if (message.size() > control_mtu() || on_the_way >= config_.control_queue_messages) return false;
-  uplink_.wait_until(now_ps_ + card_.host().write_latency_ps(kDoorbellBytes));
-  const uint64_t start_ps = uplink_.now_ps();
-  uplink_.advance((kDescriptorBytes + message.size()) * 8);
-  const uint64_t ready_ps = start_ps + card_.host().read_latency_ps(kDescriptorBytes) +
-                            card_.host().read_latency_ps(message.size()) +
+  HostQueues& host = card_.host();
+  const uint64_t ready_ps = host.fetch(now_ps_ + host.doorbell_ps(), message.size()) +
                             picoseconds(config_.control_dispatch_ns);
   last_fetch_ps_ = std::max(last_fetch_ps_, ready_ps);
   posted_.emplace_back(message.begin(), message.end());

@@ -33,6 +33,12 @@ class LiveCard final : public HostPort {
   void detach();  // no packets come any more; those in the card go on
   void on_departure(std::function<void(const Departure&)> hook);
   void keep_drops(bool on) { hooks_.keeps_drops = on; }  // Hooks::keeps_drops
+  // The host sends a frame: whether its transmit ring took it. What is lost is counted.
+  bool transmit(unsigned port, std::span<const uint8_t> frame) {
+    return card_.transmit(port, frame, now_ps_);
+  }
+  void on_transmitted(TransmittedHook hook) { card_.set_transmitted(std::move(hook)); }
+  bool is_transmitting() const { return card_.is_transmitting(); }
   // Error: what the source said. Trouble ends the packets, not the card.
   base::Result<void> trouble() const;
   // Whether the source or the limits have not ended yet.
@@ -42,6 +48,7 @@ class LiveCard final : public HostPort {
 
   const ControlCore& control() const { return control_; }
   VerdictCounts verdict_counts() const { return card_.verdict_counts(); }
+  const TransmitCounts& transmit_counts() const { return card_.transmit_counts(); }
   uint64_t events_lost() const { return events_lost_; }
 
   uint64_t now_ps() const override { return now_ps_; }
@@ -103,7 +110,6 @@ class LiveCard final : public HostPort {
   std::map<uint64_t, std::span<const uint8_t>> mapped_;
   uint64_t next_mapping_ = 0;
 
-  RateClock uplink_;                         // host memory to card
   std::deque<std::vector<uint8_t>> posted_;  // not fetched yet
   uint64_t last_fetch_ps_ = 0;
   uint64_t handler_free_ps_ = 0;  // of the host's control queue

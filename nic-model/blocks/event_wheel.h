@@ -34,6 +34,7 @@ enum class EventKind : uint8_t {
   kAtPort,         // subject: packet that joins its port's queue
   kLeft,           // subject: packet whose last bit is out, or in host memory
   kControl,        // subject: ControlEvent of the control core or of the host's port
+  kTransmit,       // subject: packet of the host; detail: TransmitStage
   kReload,  // a new program is on the card, or the last packet of the old one has its verdict
 };
 

@@ -12,6 +12,7 @@ namespace {
 
 constexpr size_t kIpAt = 14;
 constexpr uint16_t kEtherTypeIp = 0x0800;
+constexpr unsigned kDoorbellBytes = 4;
 
 uint64_t picoseconds(double nanoseconds) {
   return static_cast<uint64_t>(std::llround(nanoseconds * 1000));
@@ -39,7 +40,9 @@ uint32_t flow_hash(std::span<const uint8_t> frame) {
 HostQueues::HostQueues(const Config& config)
     : config_(config),
       link_(config.pcie_bps),
+      uplink_(config.pcie_bps),
       transaction_ps_(picoseconds(config.pcie_transaction_ns)),
+      read_transaction_ps_(picoseconds(config.pcie_read_transaction_ns)),
       queues_(config.host_queues) {}
 
 uint64_t HostQueues::read_latency_ps(uint64_t bytes) const {
@@ -50,6 +53,16 @@ uint64_t HostQueues::read_latency_ps(uint64_t bytes) const {
 uint64_t HostQueues::write_latency_ps(uint64_t bytes) const {
   return picoseconds(config_.pcie_write_latency_ns +
                      config_.pcie_write_ns_per_byte * static_cast<double>(bytes));
+}
+
+uint64_t HostQueues::doorbell_ps() const { return write_latency_ps(kDoorbellBytes); }
+
+uint64_t HostQueues::fetch(uint64_t time_ps, uint64_t bytes) {
+  uplink_.wait_until(time_ps);
+  const uint64_t start_ps = uplink_.now_ps();
+  uplink_.advance((kDescriptorBytes + bytes) * 8);
+  uplink_.wait_until(start_ps + 2 * read_transaction_ps_);
+  return start_ps + read_latency_ps(kDescriptorBytes) + read_latency_ps(bytes);
 }
 
 std::optional<uint64_t> HostQueues::deliver(unsigned queue, uint64_t time_ps, uint64_t bytes) {

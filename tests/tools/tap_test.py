@@ -145,6 +145,22 @@ class Taps(unittest.TestCase):
         count = int.from_bytes(bytes(int(byte, 16) for byte in entry["value"]), "little")
         self.assertGreaterEqual(count, PINGS, "the answers come in at the wire")
         self.assertLess(count, PINGS + 20, "the requests go by the program")
+        self.assertGreaterEqual(self.knob("host_packets_sent"), 3 * PINGS, "requests and answers of the host")
+        for name in ("host_packets_lost_ring", "host_packets_lost_port", "host_packets_unfit"):
+            self.assertEqual(self.knob(name), 0)
+
+    def test_the_host_and_a_program_send_at_one_port(self):
+        self.assertEqual((self.pings(1), self.pings_of_host()), (1, PINGS), "each knows the other's address")
+        self.load(f"{BUILD}/examples/tx_macswap.bpf.o", "tx_macswap")
+        watcher = self.wire.start("python3", "-c", WATCH, "mrwire0")
+        sent, back = self.knob("host_packets_sent"), self.knob("packets_sent_back")
+        self.assertEqual(self.pings(2, 0.3), 0)
+        self.host.run("python3", "-c", PING, WIRE, "3", "0.3")
+        out, _ = watcher.communicate("\n", timeout=20)
+        # The wire sends 2 requests and 3 answers, sees both again, and the host's requests.
+        self.assertEqual(out, "2 3 5 3\n")
+        self.assertGreaterEqual(self.knob("host_packets_sent"), sent + 3)
+        self.assertGreaterEqual(self.knob("packets_sent_back"), back + 5)
 
     def test_a_test_run_leaves_the_packets_alone(self):
         self.load(f"{HELPERS}/count.bpf.o", "count")

@@ -20,6 +20,7 @@ namespace host::nfp {
 
 namespace {
 
+constexpr unsigned kPort = 0;
 constexpr size_t kMostFrameBytes = 10'240;
 constexpr size_t kLeastFrameBytes = 60;  // without FCS: what is shorter, the sender's card fills up
 constexpr size_t kMostAtOnce = 64;
@@ -41,12 +42,16 @@ base::Result<base::UniqueFd> open_tap(const std::string& name) {
   return tap;
 }
 
-bool read_frame(int tap, std::vector<uint8_t>& frame) {
-  frame.resize(kMostFrameBytes);
-  const ssize_t n = read(tap, frame.data(), frame.size());
-  if (n <= 0) return false;
-  frame.resize(static_cast<size_t>(n));
-  return true;
+std::vector<std::vector<uint8_t>> read_frames(int tap) {
+  std::vector<std::vector<uint8_t>> frames;
+  while (frames.size() < kMostAtOnce) {
+    std::vector<uint8_t> frame(kMostFrameBytes);
+    const ssize_t n = read(tap, frame.data(), frame.size());
+    if (n <= 0) break;
+    frame.resize(static_cast<size_t>(n));
+    frames.push_back(std::move(frame));
+  }
+  return frames;
 }
 
 // An interface that is down takes nothing: a cable without an end.
@@ -71,6 +76,10 @@ base::Result<std::unique_ptr<TapLink>> TapLink::start(Adapter& adapter, const st
   link->stop_ = base::UniqueFd(eventfd(0, EFD_CLOEXEC));
   if (!link->stop_) return base::io_error(fmt::format("no eventfd: {}", std::strerror(errno)));
   adapter.on_departure([raw = link.get()](const nic::Departure& packet) { raw->take(packet); });
+  adapter.with_card([raw = link.get()](nic::LiveCard& card) {
+    card.on_transmitted(
+        [raw](const nic::Transmitted& packet) { raw->keep(raw->wire_, packet.bytes); });
+  });
   link->thread_ = std::thread([raw = link.get()] { raw->run(); });
   return link;
 }
@@ -79,7 +88,10 @@ TapLink::~TapLink() {
   const uint64_t one = 1;
   if (thread_.joinable() && write(stop_.get(), &one, sizeof one) == sizeof one) thread_.join();
   adapter_.on_departure({});
-  adapter_.with_card([](nic::LiveCard& card) { card.detach(); });
+  adapter_.with_card([](nic::LiveCard& card) {
+    card.on_transmitted({});
+    card.detach();
+  });
 }
 
 void TapLink::run() {
@@ -91,42 +103,48 @@ void TapLink::run() {
     for (pollfd& entry : entries) {
       if ((entry.revents & (POLLERR | POLLHUP | POLLNVAL)) != 0) entry.fd = -1;
     }
-    std::vector<uint8_t> frame;
-    for (size_t i = 0; i < kMostAtOnce && read_frame(host_.get(), frame); ++i)
-      write_frame(wire_.get(), frame);
-    std::vector<std::vector<uint8_t>> arrived;
-    while (arrived.size() < kMostAtOnce && read_frame(wire_.get(), frame)) {
+    std::vector<std::vector<uint8_t>> from_host = read_frames(host_.get());
+    std::vector<std::vector<uint8_t>> from_wire = read_frames(wire_.get());
+    for (std::vector<uint8_t>& frame : from_wire)
       frame.resize(std::max(frame.size(), kLeastFrameBytes));
-      arrived.push_back(std::move(frame));
-    }
-    if (!arrived.empty()) through_the_card(std::move(arrived));
+    if (!from_wire.empty() || !from_host.empty()) through_the_card(std::move(from_wire), from_host);
   }
 }
 
-void TapLink::through_the_card(std::vector<std::vector<uint8_t>> frames) {
+void TapLink::through_the_card(std::vector<std::vector<uint8_t>> from_wire,
+                               const std::vector<std::vector<uint8_t>>& from_host) {
   std::vector<Out> out;
   adapter_.with_card([&](nic::LiveCard& card) {
-    std::ranges::move(frames, std::back_inserter(arrived_));
+    // The card counts those that it has no room for.
+    for (const std::vector<uint8_t>& frame : from_host)
+      static_cast<void>(card.transmit(kPort, frame));
+    std::ranges::move(from_wire, std::back_inserter(arrived_));
     left_ = 0;
     if (!card.attach(source_, {})) return;
-    for (unsigned step = 0; step < kMostSteps && left_ < frames.size(); ++step)
+    const auto are_all_through = [&] {
+      return left_ >= from_wire.size() && !card.is_transmitting();
+    };
+    for (unsigned step = 0; step < kMostSteps && !are_all_through(); ++step)
       card.run_until(card.now_ps() + kStepPs);
     out.swap(out_);
   });
-  for (const Out& packet : out)
-    write_frame(packet.exit == nic::Exit::kHost ? host_.get() : wire_.get(), packet.bytes);
+  for (const Out& packet : out) write_frame(packet.tap, packet.bytes);
 }
 
 void TapLink::take(const nic::Departure& packet) {
   ++left_;
   if (packet.exit == nic::Exit::kDropped) return;
-  out_.push_back({packet.exit, {packet.bytes.begin(), packet.bytes.end()}});
+  keep(packet.exit == nic::Exit::kHost ? host_ : wire_, packet.bytes);
+}
+
+void TapLink::keep(const base::UniqueFd& tap, std::span<const uint8_t> bytes) {
+  out_.push_back({tap.get(), {bytes.begin(), bytes.end()}});
 }
 
 bool TapLink::next(nic::Frame& frame) {
   if (arrived_.empty()) return false;
   frame.arrival_ps = 0;
-  frame.port = 0;
+  frame.port = kPort;
   frame.bytes = std::move(arrived_.front());
   arrived_.pop_front();
   frame.wire_bytes = static_cast<uint32_t>(frame.bytes.size());

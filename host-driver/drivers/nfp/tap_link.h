@@ -2,13 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 //   wire tap -> port 0 -> program -> pass: host tap | send back: wire tap
-//   host tap -> wire tap                              (what hosts send meets no program, and its way out is not modelled)
+//   host tap -> port 0 -> wire tap                    (what hosts send meets no program)
 //
 // A thread moves the packets. Simulated time follows the wall clock; it runs ahead by what a packet spends in the card.
 #pragma once
 
 #include <deque>
 #include <memory>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -31,14 +32,16 @@ class TapLink {
 
  private:
   struct Out {
-    nic::Exit exit;
+    int tap;
     std::vector<uint8_t> bytes;
   };
 
   explicit TapLink(Adapter& adapter);
   void run();
-  void through_the_card(std::vector<std::vector<uint8_t>> frames);
+  void through_the_card(std::vector<std::vector<uint8_t>> from_wire,
+                        const std::vector<std::vector<uint8_t>>& from_host);
   void take(const nic::Departure& packet);
+  void keep(const base::UniqueFd& tap, std::span<const uint8_t> bytes);
   bool next(nic::Frame& frame);
 
   Adapter& adapter_;

@@ -41,10 +41,10 @@ struct AdapterLab {
   std::string log;     // of the last load
   std::string extack;  // of the last attachment
 
-  explicit AdapterLab(const std::string& target = "nfp/full") {
-    auto config = nic::load_config("agilio-cx-2x40");
+  explicit AdapterLab(const std::string& target = "nfp/full",
+                      const nic::Config& config = *nic::load_config("agilio-cx-2x40")) {
     auto made = host::nfp::Adapter::create(
-        system.network, {.config = *config, .target = *offload::parse_target(target)});
+        system.network, {.config = config, .target = *offload::parse_target(target)});
     EXPECT_TRUE(made) << made.error().text();
     adapter = std::move(*made);
     auto port = adapter->add_port(system.network.namespace_of(kHome), "nic0");

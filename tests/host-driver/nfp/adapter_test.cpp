@@ -253,6 +253,24 @@ TEST(NfpAdapter, RunsTestsOnTheCardBesideTheProgramThatIsAttached) {
   EXPECT_EQ(lab.get(counts, 0), 9u);
 }
 
+TEST(NfpAdapter, CountsWhatTheHostSends) {
+  auto config = nic::load_config("agilio-cx-2x40");
+  config->host_transmit_descriptors = 64;
+  config->egress_queue_packets = 1;
+  AdapterLab lab("nfp/full", *config);
+  lab.adapter->with_card([](nic::LiveCard& card) {
+    EXPECT_FALSE(card.transmit(0, std::vector<uint8_t>(13)));
+    for (unsigned i = 0; i < 70; ++i) card.transmit(0, std::vector<uint8_t>(1514));
+    card.run_until(card.now_ps() + 1'000'000'000);
+  });
+  EXPECT_EQ(lab.knob("host_packets_unfit"), "1");
+  EXPECT_EQ(lab.knob("host_packets_lost_ring"), "6");
+  const int sent = std::stoi(lab.knob("host_packets_sent"));
+  EXPECT_GT(sent, 0);
+  EXPECT_EQ(lab.knob("host_packets_lost_port"), std::to_string(64 - sent));
+  EXPECT_LT(sent, 64) << "PCIe is faster than the port";
+}
+
 TEST(NfpAdapter, HasFaultsAsKnobs) {
   AdapterLab lab;
   const int map = lab.map(BPF_MAP_TYPE_HASH, 4);
