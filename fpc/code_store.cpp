@@ -16,7 +16,7 @@
 namespace fpc {
 namespace {
 
-constexpr Word kStoredBits = (Word{1} << 52) - 1;  // instruction and ECC
+constexpr Word kStoredBits = (Word{1} << kStoredWordBits) - 1;
 
 enum class Side { kRead, kWrite };
 
@@ -246,6 +246,15 @@ base::Result<CodeStore> CodeStore::create(std::span<const Word> words) {
   for (const Word word : words) load_word(word, *decoded);
   decoded->ops.push_back({.run = run_past_end});
   return CodeStore(std::move(decoded));
+}
+
+CodeStore CodeStore::flipped(unsigned address, Word bits) const {
+  std::vector<Word> words = decoded_->words;
+  words[address] ^= bits;
+  base::Result<CodeStore> copy = create(words);
+  assert(copy && "no longer than this one");
+  copy->limit_translation(decoded_->translation_bytes);
+  return std::move(*copy);
 }
 
 CodeStore::CodeStore(std::unique_ptr<Decoded> decoded) : decoded_(std::move(decoded)) {}

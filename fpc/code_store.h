@@ -21,6 +21,9 @@ class CodeStore {
   // uncorrectable one or an illegal word faults when it is executed, not here (control stores hold junk outside the code).
   static base::Result<CodeStore> create(std::span<const Word> words);
 
+  // A copy whose word at `address` has gone wrong in these bits. Nothing translated goes with it.
+  CodeStore flipped(unsigned address, Word bits) const;
+
   ~CodeStore();
   CodeStore(CodeStore&&) noexcept;
   CodeStore& operator=(CodeStore&&) noexcept;

@@ -19,6 +19,8 @@ constexpr std::array<Word, 7> kEccParity = {
     0x1af5b2c93244, 0x1f56d5525488, 0x0daf69a46910,
 };
 
+constexpr unsigned kStoredWordBits = kInsnBits + kEccParity.size();
+
 constexpr unsigned ecc_of(Word insn) {
   unsigned ecc = 0;
   for (unsigned i = 0; i < kEccParity.size(); ++i) {

@@ -32,12 +32,13 @@ bool for_each_piece(uint64_t address, size_t size, Visit visit) {
 
 uint8_t* ByteStore::page(uint64_t address) const {
   const uint64_t number = address >> kPageBits;
-  Recent& recent = recent_of(number);
+  const Recent& recent = recent_of(number);
   if (number == recent.number) return recent.page;
   const auto found = pages_.find(number);
   if (found == pages_.end()) return nullptr;
-  recent = {number, found->second.get()};
-  return recent.page;
+  uint8_t* const bytes = found->second.get();
+  if (find_spoiled(number << kPageBits, kPageBytes) == nullptr) recent_of(number) = {number, bytes};
+  return bytes;
 }
 
 uint8_t* ByteStore::make_page(uint64_t address) {
@@ -47,10 +48,10 @@ uint8_t* ByteStore::make_page(uint64_t address) {
   if (!fresh) return nullptr;
   fresh->bytes.fill(0);
   const uint64_t number = address >> kPageBits;
-  Recent& recent = recent_of(number);
-  recent = {number, fresh->bytes.data()};
-  pages_.emplace(number, std::shared_ptr<uint8_t[]>(fresh, recent.page));
-  return recent.page;
+  uint8_t* const bytes = fresh->bytes.data();
+  recent_of(number) = {number, bytes};
+  pages_.emplace(number, std::shared_ptr<uint8_t[]>(fresh, bytes));
+  return bytes;
 }
 
 [[gnu::hot]] void ByteStore::read(uint64_t address, std::span<uint8_t> to) const {
@@ -85,6 +86,7 @@ uint8_t* ByteStore::make_page(uint64_t address) {
 }
 
 void ByteStore::clear(uint64_t address, uint64_t size) {
+  mend(address, size);
   for_each_piece(address, size, [&](uint64_t at, uint64_t offset, size_t, size_t piece) {
     if (piece == kPageBytes) {
       pages_.erase(at >> kPageBits);
@@ -103,6 +105,27 @@ bool ByteStore::share(uint64_t address, std::shared_ptr<uint8_t[]> memory, uint6
   for (uint64_t at = 0; at < size; at += kPageBytes)
     pages_[(address + at) >> kPageBits] = {memory, memory.get() + at};
   return true;
+}
+
+bool ByteStore::spoil(uint64_t address, unsigned bits) {
+  assert(bits != 0 && "a word goes wrong in a bit at least");
+  const uint64_t word = address & kAddressMask & ~(kEccBytes - 1);
+  if (make_page(word) == nullptr) return false;
+  spoiled_[word] = bits;
+  recent_of(word >> kPageBits) = {};
+  return true;
+}
+
+const std::pair<const uint64_t, unsigned>* ByteStore::find_spoiled(uint64_t address,
+                                                                   uint64_t size) const {
+  if (spoiled_.empty()) return nullptr;
+  const auto found = spoiled_.lower_bound(address & ~(kEccBytes - 1));
+  return found == spoiled_.end() || found->first >= address + size ? nullptr : &*found;
+}
+
+void ByteStore::mend(uint64_t address, uint64_t size) {
+  spoiled_.erase(spoiled_.lower_bound(address & ~(kEccBytes - 1)),
+                 spoiled_.lower_bound(address + size));
 }
 
 uint32_t ByteStore::read32(uint64_t address) const {

@@ -8,9 +8,11 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <span>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "fpc/core.h"
@@ -42,6 +44,15 @@ class ByteStore {
     return recent.page + offset;
   }
 
+  // Cells that fail: so many stored bits (1 or more) of the word of kEccBytes around `address` are wrong, until it is mended or
+  // cleared. The bytes here stay right, but find() does not show their page, and perform_at() refuses what touches the word.
+  // false: the page budget is spent.
+  static constexpr uint64_t kEccBytes = 8;
+  [[nodiscard]] bool spoil(uint64_t address, unsigned bits);
+  void mend(uint64_t address, uint64_t size);  // every word that holds one of these bytes
+  // The first word that mend() would mend, and its wrong bits; nullptr: there is none.
+  const std::pair<const uint64_t, unsigned>* find_spoiled(uint64_t address, uint64_t size) const;
+
   uint32_t read32(uint64_t address) const;  // little endian
   [[nodiscard]] bool write32(uint64_t address, uint32_t value);
   uint64_t resident_bytes() const { return pages_.size() << kPageBits; }
@@ -64,6 +75,8 @@ class ByteStore {
   uint8_t* make_page(uint64_t address);   // nullptr if over budget
 
   std::unordered_map<uint64_t, std::shared_ptr<uint8_t[]>> pages_;
+  std::map<uint64_t, unsigned>
+      spoiled_;  // wrong bits by address; their pages are never recent ones
   mutable std::array<Recent, kRecent>
       recent_;  // pages last touched, by the last bits of their numbers
   uint64_t max_pages_;
@@ -89,5 +102,14 @@ inline unsigned xfer_registers(const MemoryCommand& command) {
 // The same at another address than the command's.
 [[nodiscard]] bool perform_at(uint64_t address, const MemoryCommand& command, ContextState& context,
                               ByteStore& store);
+
+// What a command that perform_at() refused makes of spoiled words: one that it overwrites as a whole is good again, and so is one with
+// a single wrong bit, which is corrected and written back. true: all are, and the command can be performed.
+struct SpoiledCounts {
+  uint64_t corrected = 0;      // words with one wrong bit
+  uint64_t uncorrectable = 0;  // commands that met a word with more
+};
+bool settle_spoiled(uint64_t address, const MemoryCommand& command, ByteStore& store,
+                    SpoiledCounts& counts);
 
 }  // namespace fpc

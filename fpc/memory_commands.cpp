@@ -92,31 +92,54 @@ void copy_words(const void* from, void* to, size_t size, bool as_they_are) {
   base::store_le(target, as_they_are ? last : base::byte_swap(last));
 }
 
-[[gnu::hot]] void read_bulk(uint64_t address, const MemoryCommand& command, const Access& access,
+// `there`: what find() said of the bytes; where it shows them no word is spoiled.
+bool load(uint64_t address, const uint8_t* there, std::span<uint8_t> to, const ByteStore& store) {
+  if (there != nullptr) {
+    std::memcpy(to.data(), there, to.size());
+    return true;
+  }
+  if (store.find_spoiled(address, to.size()) != nullptr) return false;
+  store.read(address, to);
+  return true;
+}
+
+bool save(uint64_t address, uint8_t* there, std::span<const uint8_t> from, ByteStore& store) {
+  if (there != nullptr) {
+    std::memcpy(there, from.data(), from.size());
+    return true;
+  }
+  return store.find_spoiled(address, from.size()) == nullptr && store.write(address, from);
+}
+
+[[gnu::hot]] bool read_bulk(uint64_t address, const MemoryCommand& command, const Access& access,
                             ContextState& context, const ByteStore& store) {
   const size_t size = size_t{command.length} * access.unit_bytes;
   uint32_t* const to = context.xfer_in.data() + command.xfer;
-  if (const uint8_t* words = size % 4 == 0 ? store.find(address, size) : nullptr) [[likely]] {
-    return copy_words(words, to, size, access.little_endian);
+  const uint8_t* const there = store.find(address, size);
+  if (there != nullptr && size % 4 == 0) [[likely]] {
+    copy_words(there, to, size, access.little_endian);
+    return true;
   }
   std::array<uint8_t, kMaxBytes> bytes;
   const size_t padded = size_t{4} * xfer_registers(command);
   std::fill_n(bytes.begin(), padded, uint8_t{0});
-  store.read(address, std::span(bytes).first(size));
+  if (!load(address, there, std::span(bytes).first(size), store)) return false;
   copy_words(bytes.data(), to, padded, access.little_endian);
+  return true;
 }
 
 [[gnu::hot]] bool write_bulk(uint64_t address, const MemoryCommand& command, const Access& access,
                              const ContextState& context, ByteStore& store) {
   const size_t size = size_t{command.length} * access.unit_bytes;
   const uint32_t* const from = context.xfer_out.data() + command.xfer;
-  if (uint8_t* there = size % 4 == 0 ? store.find(address, size) : nullptr) [[likely]] {
+  uint8_t* const there = store.find(address, size);
+  if (there != nullptr && size % 4 == 0) [[likely]] {
     copy_words(from, there, size, access.little_endian);
     return true;
   }
   std::array<uint8_t, kMaxBytes> bytes;
   copy_words(from, bytes.data(), size_t{4} * xfer_registers(command), access.little_endian);
-  return store.write(address, std::span(bytes).first(size));
+  return save(address, there, std::span(bytes).first(size), store);
 }
 
 [[gnu::hot]] bool update_atomic(uint64_t address, const MemoryCommand& command,
@@ -124,7 +147,8 @@ void copy_words(const void* from, void* to, size_t size, bool as_they_are) {
   if (spec(command.op).has(flag::kTakesData) && !command.has_data16) return false;
   std::array<uint8_t, 8> bytes{};
   const auto used = std::span(bytes).first(command.is64 ? 8 : 4);
-  store.read(address, used);
+  uint8_t* const there = store.find(address, used.size());
+  if (!load(address, there, used, store)) return false;
   const uint64_t limit = command.is64 ? ~uint64_t{0} : 0xffff'ffff;
   const auto join = [&](uint32_t low, uint32_t high) {
     return (low | (uint64_t{high} << 32)) & limit;
@@ -138,7 +162,7 @@ void copy_words(const void* from, void* to, size_t size, bool as_they_are) {
   const uint64_t value = access.combine(old, operand, limit);
   base::store_be(bytes.data(), static_cast<uint32_t>(value));
   base::store_be(bytes.data() + 4, static_cast<uint32_t>(value >> 32));
-  if (!store.write(address, used)) return false;
+  if (!save(address, there, used, store)) return false;
   if (!access.returns_old) return true;
   context.xfer_in[second] = static_cast<uint32_t>(old >> 32);
   context.xfer_in[command.xfer] = static_cast<uint32_t>(old);
@@ -166,14 +190,32 @@ bool perform(const MemoryCommand& command, ContextState& context, ByteStore& sto
     case Access::kOther:
       return false;
     case Access::kRead:
-      read_bulk(address, command, access, context, store);
-      return true;
+      return read_bulk(address, command, access, context, store);
     case Access::kWrite:
       return write_bulk(address, command, access, context, store);
     case Access::kAtomic:
       return update_atomic(address, command, access, context, store);
   }
   return false;
+}
+
+bool settle_spoiled(uint64_t address, const MemoryCommand& command, ByteStore& store,
+                    SpoiledCounts& counts) {
+  const unsigned size = command_bytes(command);
+  const bool overwrites = access_of(command.op).shape == Access::kWrite;
+  while (const auto* word = store.find_spoiled(address, size)) {
+    const auto [at, bits] = *word;
+    const bool is_whole = at >= address && at + ByteStore::kEccBytes <= address + size;
+    if (!overwrites || !is_whole) {
+      if (bits > 1) {
+        ++counts.uncorrectable;
+        return false;
+      }
+      ++counts.corrected;
+    }
+    store.mend(at, ByteStore::kEccBytes);
+  }
+  return true;
 }
 
 }  // namespace fpc

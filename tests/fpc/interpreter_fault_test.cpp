@@ -82,6 +82,17 @@ TEST(InterpreterFaults, EccCorrectsOneBitAndRefusesTwo) {
   EXPECT_EQ(h.core.fault().word, good ^ Word{3});
 }
 
+TEST(InterpreterFaults, ACopyOfAStoreGoesWrongWithoutIt) {
+  const Word good = words_of("immed[gprA_0, 0x7]")[0];
+  const base::Result<CodeStore> code = CodeStore::create(std::vector<Word>{good, good});
+  const CodeStore copy = code->flipped(1, 4);
+  EXPECT_EQ(copy.word(0), good);
+  EXPECT_EQ(copy.word(1), good ^ 4);
+  EXPECT_EQ(copy.corrected_words(), 1u);
+  EXPECT_EQ(code->word(1), good);
+  EXPECT_EQ(code->corrected_words(), 0u);
+}
+
 TEST(InterpreterFaults, AStoreHoldsNoMoreWordsThanTheHardware) {
   EXPECT_TRUE(CodeStore::create(std::vector<Word>(kStoreWords)).has_value());
   const base::Result<CodeStore> large = CodeStore::create(std::vector<Word>(kStoreWords + 1));

@@ -198,5 +198,61 @@ TEST(MemoryCommands, EveryModelledRowIsPerformed) {
   }
 }
 
+// The word at 0x1008, of which `kAddress` and 8 bytes from there touch the first three.
+struct SpoiledBench : Bench {
+  explicit SpoiledBench(unsigned bits) : Bench(Bytes(16, 0x11)) {
+    EXPECT_TRUE(store.spoil(0x1008, bits));
+  }
+  bool settle(MemoryCommand command) { return settle_spoiled(kAddress, command, store, counts); }
+  SpoiledCounts counts;
+};
+
+const MemoryCommand kTouching[] = {
+    {.op = Op::kMemRead32, .length = 2},
+    {.op = Op::kMemRead8, .length = 6},
+    {.op = Op::kMemWrite32, .length = 2},
+    {.op = Op::kMemWrite8, .length = 7},
+    {.op = Op::kMemAdd, .length = 1, .is64 = true},
+    {.op = Op::kMemTestAdd, .length = 1, .is64 = true},
+};
+
+TEST(MemoryCommands, AreRefusedAtSpoiledWordsAndCorrectOneBit) {
+  for (const MemoryCommand& command : kTouching) {
+    SpoiledBench bench(1);
+    const ContextState before = bench.context;
+    EXPECT_FALSE(bench.run(command)) << spec(command.op).name;
+    EXPECT_EQ(bench.context, before);
+    EXPECT_EQ(bench.bytes(16), Bytes(16, 0x11));
+    EXPECT_TRUE(bench.settle(command));
+    EXPECT_EQ(bench.counts.corrected, 1u);
+    EXPECT_TRUE(bench.run(command)) << "from now on";
+  }
+}
+
+TEST(MemoryCommands, FailAtTwoWrongBitsUnlessTheyOverwriteTheWord) {
+  for (const MemoryCommand& command : kTouching) {
+    SpoiledBench bench(2);
+    EXPECT_FALSE(bench.settle(command)) << spec(command.op).name;
+    EXPECT_EQ(bench.counts.uncorrectable, 1u);
+    EXPECT_FALSE(bench.run(command));
+  }
+  for (const MemoryCommand& command :
+       {MemoryCommand{.op = Op::kMemWrite32, .length = 4}, {.op = Op::kMemWrite8, .length = 13}}) {
+    SpoiledBench bench(2);
+    EXPECT_FALSE(bench.run(command));
+    EXPECT_TRUE(bench.settle(command));
+    EXPECT_EQ(bench.counts.corrected + bench.counts.uncorrectable, 0u);
+    EXPECT_TRUE(bench.run(command));
+  }
+}
+
+TEST(MemoryCommands, PassBySpoiledWordsOfTheirPage) {
+  SpoiledBench bench(2);
+  ASSERT_TRUE(bench.run({.op = Op::kMemRead32, .length = 1}));
+  EXPECT_EQ(bench.context.xfer_in[0], 0x11111111u);
+  EXPECT_TRUE(bench.run({.op = Op::kMemWrite8, .length = 5}));
+  EXPECT_TRUE(bench.run({.op = Op::kMemAdd, .length = 1}));
+}
+
 }  // namespace
 }  // namespace fpc

@@ -86,5 +86,40 @@ TEST(ByteStore, RemembersTheLastPageCorrectlyWhenPagesAlternate) {
   }
 }
 
+constexpr uint64_t kWord = 3 * ByteStore::kPageBytes + 64;
+
+TEST(SpoiledWords, AreNotFoundAndStayWhatTheyWere) {
+  ByteStore store;
+  ASSERT_TRUE(store.write32(kWord, 7));
+  ASSERT_TRUE(store.spoil(kWord + 5, 2));
+  EXPECT_EQ(store.find(kWord, 4), nullptr);
+  EXPECT_EQ(store.read32(kWord), 7u);
+  EXPECT_EQ(store.find(kWord, 4), nullptr) << "nor after a look";
+  ASSERT_TRUE(store.write32(ByteStore::kPageBytes, 1));
+  EXPECT_NE(store.find(ByteStore::kPageBytes, 4), nullptr) << "other pages are";
+  const auto* word = store.find_spoiled(kWord + 7, 1);
+  ASSERT_NE(word, nullptr);
+  EXPECT_EQ(word->first, kWord);
+  EXPECT_EQ(word->second, 2u);
+  EXPECT_EQ(store.find_spoiled(kWord - 8, 8), nullptr);
+  EXPECT_EQ(store.find_spoiled(kWord + 8, 64), nullptr);
+  EXPECT_NE(store.find_spoiled(0, uint64_t{1} << 40), nullptr);
+  store.mend(kWord, 1);
+  EXPECT_EQ(store.find_spoiled(kWord, 8), nullptr);
+  EXPECT_EQ(store.read32(kWord), 7u);
+  EXPECT_NE(store.find(kWord, 4), nullptr);
+}
+
+TEST(SpoiledWords, AreGoodAgainWhenTheyAreCleared) {
+  ByteStore store;
+  for (const uint64_t size : {uint64_t{8}, ByteStore::kPageBytes - 64}) {
+    ASSERT_TRUE(store.spoil(kWord, 1)) << "where nothing was written";
+    store.clear(kWord, size);
+    EXPECT_EQ(store.find_spoiled(kWord, 8), nullptr);
+  }
+  ByteStore none(0);
+  EXPECT_FALSE(none.spoil(kWord, 1));
+}
+
 }  // namespace
 }  // namespace fpc
