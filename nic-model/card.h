@@ -68,8 +68,14 @@ class Card {
   // For a card that lives on (nic-model/live_card.h). The parts stay where they are over begin().
   EventWheel& wheel() { return run_.wheel; }
   MemorySystem& memories() { return memory_; }
+  const MemorySystem& memories() const { return memory_; }
   ServiceWindow& window() { return run_.window; }
   HostQueues& host() { return run_.host; }
+  // As Cluster's, of the first worker.
+  void spoil_store(uint16_t address, unsigned bits) { cluster_.spoil_store(0, address, bits); }
+  unsigned spoiled_store_bits(uint16_t address) const { return cluster_.spoiled_bits(0, address); }
+  uint64_t corrected_words() const { return cluster_.corrected_words(); }
+  std::vector<std::string> faults() const { return run_.faults.lines(); }
   VerdictCounts verdict_counts() const;
   void set_control(std::function<void(const Event&)> handler) { control_ = std::move(handler); }
   bool has_packets_to_come() const { return run_.has_frame; }
@@ -166,6 +172,7 @@ class Card {
   bool read_sequence(unsigned worker, const Access& access, const fpc::MemoryCommand& command);
   void complete(unsigned worker, const fpc::MemoryCommand& command, uint64_t time);
   void handle_fault(unsigned worker, uint64_t now);
+  void retry_command(unsigned worker, const fpc::MemoryCommand& command, uint64_t now);
   void refuse_command(unsigned worker, const fpc::MemoryCommand& command, uint64_t now);
   void stop_faulty(unsigned worker, const fpc::Fault& fault, const std::string& detail,
                    uint64_t now);

@@ -1,7 +1,5 @@
 // What cores ask of the card: memory commands, packets to work on, verdicts, and what happens to contexts that fault.
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
-
 #include <array>
 
 #include "base/bits.h"
@@ -56,7 +54,16 @@ Descriptor read_descriptor(const fpc::ByteStore& io) {
                                            uint64_t now) {
   const fpc::MemoryCommand& command = cluster_.command(worker);
   if (!served.is_done) [[unlikely]]
-    return refuse_command(worker, command, now);
+    return retry_command(worker, command, now);
+  complete(worker, command, served.signal_cycles);
+  cluster_.go_on(worker, now, served.hold_cycles);
+}
+
+void Card::retry_command(unsigned worker, const fpc::MemoryCommand& command, uint64_t now) {
+  const MemorySystem::Served served =
+      memory_.serve_spoiled(now, cluster_.island_of(worker), cluster_.access(worker), command,
+                            cluster_.registers(worker, command.slot));
+  if (!served.is_done) return refuse_command(worker, command, now);
   complete(worker, command, served.signal_cycles);
   cluster_.go_on(worker, now, served.hold_cycles);
 }
@@ -184,8 +191,7 @@ void Card::refuse_command(unsigned worker, const fpc::MemoryCommand& command, ui
   }
   std::string detail;
   if (run_.faults.wants(fault)) {
-    detail = fmt::format("{} bits of address {:#x}, {} units", command.wide ? 40 : 32,
-                         command.address, command.length);
+    detail = memory_.refusal(cluster_.access(worker), command);
   }
   stop_faulty(worker, fault, detail, now);
 }

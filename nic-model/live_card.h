@@ -47,6 +47,17 @@ class LiveCard final : public HostPort {
   Report finish();
 
   const ControlCore& control() const { return control_; }
+  // ECC errors (docs/decisions/0047). Bits that are wrong from now on, 0: none is. Of the running program's first word, in the store
+  // of the first FPC, until a program is loaded; of the map memory that the host's last request read, until it is overwritten.
+  // Error: more bits than the word has; no request has read any.
+  base::Result<void> spoil_store(unsigned bits);
+  base::Result<void> spoil_map(unsigned bits);
+  unsigned spoiled_store_bits() const;
+  unsigned spoiled_map_bits() const;
+  uint64_t corrected_store_words() const { return card_.corrected_words(); }
+  const fpc::SpoiledCounts& spoiled_counts() const { return card_.memories().spoiled_counts(); }
+  std::vector<std::string> faults() const;  // of all cores, one line for each kind and place
+
   VerdictCounts verdict_counts() const { return card_.verdict_counts(); }
   const TransmitCounts& transmit_counts() const { return card_.transmit_counts(); }
   uint64_t events_lost() const { return events_lost_; }

@@ -31,6 +31,8 @@ struct Access {
   Target target = Target::kBad;
   bool is_atomic = false;
 
+  bool is_memory() const { return target >= Target::kCtm && target <= Target::kEmem; }
+
   // Commands of the datapath itself: their cost is in the configured datapath cycles.
   bool is_datapath() const { return target >= Target::kAddThread; }
 };

@@ -3,6 +3,7 @@
 #include "nic-model/blocks/cluster.h"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
 
 #include "base/rng.h"
@@ -86,7 +87,25 @@ void Cluster::adopt_program(unsigned index, uint64_t now_cycles) {
   worker.core->set_code(*program_.code);
   worker.code = program_.code;
   worker.is_outdated = false;
+  corrected_words_ += program_.code->corrected_words();
   reset(index, now_cycles);
+}
+
+void Cluster::spoil_store(unsigned index, uint16_t address, unsigned bits) {
+  Worker& worker = workers_[index];
+  if (worker.is_outdated) return;
+  auto spoiled = std::make_shared<const fpc::CodeStore>(
+      program_.code->flipped(address, (fpc::Word{1} << bits) - 1));
+  worker.core->set_code(*spoiled);
+  if (spoiled->corrected_words() > program_.code->corrected_words()) ++corrected_words_;
+  worker.code = std::move(spoiled);
+}
+
+unsigned Cluster::spoiled_bits(unsigned index, uint16_t address) const {
+  const Worker& worker = workers_[index];
+  if (worker.is_outdated) return 0;
+  return static_cast<unsigned>(
+      std::popcount(worker.code->word(address) ^ program_.code->word(address)));
 }
 
 void Cluster::reset(unsigned index, uint64_t now_cycles) {

@@ -64,6 +64,13 @@ class Cluster {
   void replace(const Program& program, uint64_t now_cycles);
   bool is_outdated(unsigned worker) const { return workers_[worker].is_outdated; }
 
+  // Bits 0 to `bits` - 1 of a word in the worker's store are wrong, until it begins with a program; 0: none are. An address that the
+  // program has; nothing happens while another one is on its way.
+  void spoil_store(unsigned worker, uint16_t address, unsigned bits);
+  unsigned spoiled_bits(unsigned worker, uint16_t address) const;  // that spoil_store() made wrong
+  // Words that are read corrected, counted when a store with one comes to a worker.
+  uint64_t corrected_words() const { return corrected_words_; }
+
   void run(unsigned worker, uint64_t now_cycles);  // until its next boundary, which is scheduled
   void go_on(unsigned worker, uint64_t now_cycles, uint64_t hold_cycles);  // after a command
   void signal(unsigned worker, Signal signal, uint64_t now_cycles);
@@ -148,6 +155,7 @@ class Cluster {
   size_t registers_apart_ = 0;  // bytes from those of a context to the next one's
   Usage usage_;
   Program program_;
+  uint64_t corrected_words_ = 0;
   uint64_t seed_ = 0;
 };
 

@@ -102,7 +102,9 @@ void ControlCore::handle(const Event& event) {
     case ControlEvent::kCommand:
       return execute(now);
     case ControlEvent::kFault:
-      faults_.add(config_.workers, fault_, "in the control core; its messages are lost");
+      faults_.add(config_.workers, fault_,
+                  "in the control core, whose messages are lost" + fault_detail_);
+      fault_detail_.clear();
       return restart(now);
     case ControlEvent::kSignal: {
       const Signal signal = Signal::unpack(event.detail);
@@ -166,6 +168,7 @@ void ControlCore::execute(uint64_t now) {
   }
   if (!perform(command, now, signal_cycles, hold)) {
     fault_ = {fpc::FaultKind::kBadCommand, command.slot, core_->context(command.slot).pc, 0};
+    fault_detail_ = ": " + memory_.refusal(decode_access(command), command);
     return schedule(now, ControlEvent::kFault);
   }
   if (command.signal != 0) {
@@ -185,7 +188,10 @@ bool ControlCore::perform(const fpc::MemoryCommand& command, uint64_t now, uint6
     case Target::kCtm:
     case Target::kImem:
     case Target::kEmem: {
-      const MemorySystem::Served served = memory_.serve(now, kIsland, access, command, context);
+      if (access.target == Target::kEmem && command.op == fpc::Op::kMemRead32Swap)
+        last_read_ = access.address;
+      MemorySystem::Served served = memory_.serve(now, kIsland, access, command, context);
+      if (!served.is_done) served = memory_.serve_spoiled(now, kIsland, access, command, context);
       signal = served.signal_cycles;
       hold = served.hold_cycles;
       return served.is_done;

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -51,6 +52,8 @@ class ControlCore {
   const TableService& tables() const { return service_; }
   TableService& tables() { return service_; }
   const FaultLog& faults() const { return faults_; }
+  // Where in EMEM the last request read last: the entry that it looked up.
+  std::optional<uint64_t> last_read() const { return last_read_; }
   uint64_t busy_cycles() const { return busy_cycles_; }
 
  private:
@@ -92,7 +95,9 @@ class ControlCore {
   Ring<std::vector<uint8_t>> messages_;
   fpc::ByteStore io_;
   fpc::Fault fault_;
+  std::string fault_detail_;
   FaultLog faults_;
+  std::optional<uint64_t> last_read_;
   uint64_t last_command_cycles_ = 0;
   uint64_t busy_cycles_ = 0;
   uint8_t generation_ = 0;

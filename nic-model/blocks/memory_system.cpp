@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nic-model/blocks/memory_system.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -42,6 +44,30 @@ void MemorySystem::reset_time() {
                                                              fpc::ContextState& context) {
   if (!fpc::perform_at(access.address, command, context, shared_)) return {};
   return touch_shared(now_cycles, access);
+}
+
+const std::pair<const uint64_t, unsigned>* MemorySystem::find_spoiled(const Access& access) const {
+  return access.target == Target::kCtm ? nullptr
+                                       : shared_.find_spoiled(access.address, access.bytes);
+}
+
+MemorySystem::Served MemorySystem::serve_spoiled(uint64_t now_cycles, unsigned island,
+                                                 const Access& access,
+                                                 const fpc::MemoryCommand& command,
+                                                 fpc::ContextState& context) {
+  if (find_spoiled(access) == nullptr) return {};
+  const bool is_good = fpc::settle_spoiled(access.address, command, shared_, spoiled_);
+  const bool is_done = is_good && fpc::perform_at(access.address, command, context, shared_);
+  const bool is_silent = !is_good && command.signal == 0;
+  return is_done || is_silent ? touch(now_cycles, island, access) : Served{};
+}
+
+std::string MemorySystem::refusal(const Access& access, const fpc::MemoryCommand& command) const {
+  std::string text = fmt::format("{} bits of address {:#x}, {} units", command.wide ? 40 : 32,
+                                 command.address, command.length);
+  if (const auto* word = access.is_memory() ? find_spoiled(access) : nullptr)
+    text += fmt::format(", uncorrectable ECC error of memory at {:#x}", word->first);
+  return text;
 }
 
 MemorySystem::Served MemorySystem::touch(uint64_t now_cycles, unsigned island,

@@ -44,7 +44,16 @@ class MemorySystem {
   Served serve_shared(uint64_t now_cycles, const Access& access, const fpc::MemoryCommand& command,
                       fpc::ContextState& context);
 
+  // The same for a command that serve() refused, in case that spoiled words were why: corrected or overwritten they are not in its
+  // way any more. Where no reply is asked for, nothing is done and nobody learns of it (docs/decisions/0047).
+  Served serve_spoiled(uint64_t now_cycles, unsigned island, const Access& access,
+                       const fpc::MemoryCommand& command, fpc::ContextState& context);
+  // Why both refused.
+  std::string refusal(const Access& access, const fpc::MemoryCommand& command) const;
+  const fpc::SpoiledCounts& spoiled_counts() const { return spoiled_; }
+
   fpc::ByteStore& shared() { return shared_; }  // IMEM and EMEM
+  const fpc::ByteStore& shared() const { return shared_; }
   fpc::ByteStore& ctm(unsigned island) { return islands_[island].bytes; }
 
   struct Load {
@@ -62,11 +71,14 @@ class MemorySystem {
     MemoryEngine ctm, cls;
   };
 
+  const std::pair<const uint64_t, unsigned>* find_spoiled(const Access& access) const;
+
   Config config_;
   std::vector<Island> islands_;
   fpc::ByteStore shared_;
   MemoryEngine imem_, emem_;
   EmemCache cache_;
+  fpc::SpoiledCounts spoiled_;
 };
 
 }  // namespace nic
