@@ -14,7 +14,15 @@
 namespace interpose {
 namespace {
 
-constexpr const char* kLog = "log";  // what the driver would write to the kernel's log
+// Read as knobs are: what the driver would write to the kernel's log, and what the card's cores stopped for.
+constexpr const char* kLog = "log";
+constexpr const char* kFaults = "faults";
+
+std::string joined(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += text.empty() ? line : '\n' + line;
+  return text;
+}
 
 struct Card {
   explicit Card(host::Network& network) : device(network, 0) {}
@@ -78,10 +86,9 @@ MakeCard nfp_card(host::nfp::Adapter::Options options, const TapNames& taps) {
     driver.catch_up = [card] { card->with_card([](nic::LiveCard&) {}); };
     driver.knobs = [card] { return card->knob_names(); };
     driver.read_knob = [card](const std::string& knob) -> base::Result<std::string> {
-      if (knob != kLog) return card->knob(knob);
-      std::string text;
-      for (const std::string& line : card->log()) text += text.empty() ? line : '\n' + line;
-      return text;
+      if (knob == kLog) return joined(card->log());
+      if (knob == kFaults) return joined(card->faults());
+      return card->knob(knob);
     };
     driver.write_knob = [card](const std::string& knob, const std::string& value) {
       return card->set_knob(knob, value);

@@ -162,6 +162,20 @@ class Taps(unittest.TestCase):
         self.assertGreaterEqual(self.knob("host_packets_sent"), sent + 3)
         self.assertGreaterEqual(self.knob("packets_sent_back"), back + 5)
 
+    def test_a_program_goes_wrong_while_it_runs(self):
+        self.load(f"{HELPERS}/count.bpf.o", "count")
+        self.card.millrace("knob", "fault_store_bits=2")
+        packet = f"{self.card.folder}/packet"
+        with open(packet, "wb") as file:
+            file.write(bytes(64))
+        done = self.card.run(["bpftool", "prog", "run", "pinned", f"{self.card.pins}/count", "data_in", packet, "repeat", "1000"])
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertGreater(self.knob("packets_aborted"), 0)
+        self.assertRegex(self.card.millrace("knob", "faults").stdout, r"^fpc 0 context [0246]: uncorrectable ECC error at word \d+ .* times\n$")
+        self.detach()
+        self.load(f"{BUILD}/examples/drop.bpf.o", "drop")
+        self.assertEqual(self.knob("fault_store_bits"), 0, "a program that is loaded is whole")
+
     def test_a_test_run_leaves_the_packets_alone(self):
         self.load(f"{HELPERS}/count.bpf.o", "count")
         packet = f"{self.card.folder}/packet"

@@ -67,6 +67,17 @@ constexpr FaultKnob kFaults[] = {
 #undef NFP_FAULT_KNOB
 };
 
+struct CellKnob {
+  std::string_view name;
+  base::Result<void> (nic::LiveCard::*set)(unsigned bits);
+  unsigned (nic::LiveCard::*read)() const;
+};
+constexpr CellKnob kCells[] = {
+#define NFP_CELL_KNOB(name, set, read) {#name, &nic::LiveCard::set, &nic::LiveCard::read},
+#include "host-driver/drivers/nfp/knobs.def"
+#undef NFP_CELL_KNOB
+};
+
 struct CounterKnob {
   std::string_view name;
   uint64_t (*read)(const Asic& asic);
@@ -81,6 +92,7 @@ constexpr CounterKnob kCounters[] = {
 std::vector<std::string_view> all_knobs() {
   std::vector<std::string_view> names;
   for (const FaultKnob& knob : kFaults) names.push_back(knob.name);
+  for (const CellKnob& knob : kCells) names.push_back(knob.name);
   for (const CounterKnob& knob : kCounters) names.push_back(knob.name);
   return names;
 }
@@ -185,6 +197,9 @@ base::Result<std::string> Adapter::knob(const std::string& name) const {
   for (const FaultKnob& knob : kFaults) {
     if (knob.name == name) return fmt::format("{}", asic_->port->faults.*knob.count);
   }
+  for (const CellKnob& knob : kCells) {
+    if (knob.name == name) return fmt::format("{}", ((*asic_->card).*knob.read)());
+  }
   for (const CounterKnob& knob : kCounters) {
     if (knob.name == name) return fmt::format("{}", knob.read(*asic_));
   }
@@ -204,12 +219,25 @@ base::Result<void> Adapter::set_knob(const std::string& name, const std::string&
     asic_->port->faults.*knob.count = *number;
     return {};
   }
+  for (const CellKnob& knob : kCells) {
+    if (knob.name != name) continue;
+    const base::Result<uint32_t> bits = parse_knob(name, KnobKind::kNumber, value);
+    if (!bits) return bits.error();
+    const Asic::Use use(*asic_);
+    const base::Result<void> set = ((*asic_->card).*knob.set)(*bits);
+    return set ? set : base::invalid_input(fmt::format("knob {}: {}", name, set.error().message));
+  }
   return no_such_knob(name, all_knobs());
 }
 
 std::vector<std::string> Adapter::knob_names() const {
   const std::vector<std::string_view> names = all_knobs();
   return {names.begin(), names.end()};
+}
+
+std::vector<std::string> Adapter::faults() const {
+  const Asic::Use use(*asic_);
+  return asic_->card->faults();
 }
 
 std::vector<std::string> Adapter::log() const {

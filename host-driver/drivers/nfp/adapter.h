@@ -52,6 +52,7 @@ class Adapter {
   base::Result<std::string> knob(const std::string& name) const;
   base::Result<void> set_knob(const std::string& name, const std::string& value);
   std::vector<std::string> knob_names() const;
+  std::vector<std::string> faults() const;  // LiveCard::faults()
   // What a driver writes to the kernel's log: the last lines.
   std::vector<std::string> log() const;
 

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "fpc/ecc.h"
+
 namespace host::nfp {
 namespace {
-
-constexpr unsigned kWordBits = 52;  // of a program word, ECC included
 
 bool take_one(unsigned& left) {
   if (left == 0) return false;
@@ -77,7 +77,7 @@ void FaultyPort::wait(uint64_t time_ps) {
 std::optional<uint64_t> FaultyPort::map_memory(std::span<const uint8_t> memory) {
   if (take_one(faults.mapping_fails)) return std::nullopt;
   if (take_one(faults.read_fails)) return port_.map_memory({});
-  const unsigned flips = std::min(std::exchange(faults.ecc_flips, 0), kWordBits);
+  const unsigned flips = std::min(std::exchange(faults.ecc_flips, 0), fpc::kStoredWordBits);
   if (flips == 0 || memory.empty()) return port_.map_memory(memory);
   auto copy = std::make_unique<std::vector<uint8_t>>(memory.begin(), memory.end());
   for (unsigned bit = 0; bit < flips; ++bit) {
