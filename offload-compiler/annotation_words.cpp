@@ -46,6 +46,13 @@ std::string routine_name(unsigned helper) {
   return label.empty() ? ebpf::helper_name(static_cast<int32_t>(helper)) : std::string(label);
 }
 
+// Of a table id as the program's words carry it.
+std::string map_name(const Compilation& compiled, unsigned table) {
+  const std::vector<uint32_t>& ids = compiled.plan.map_ids;
+  const auto found = std::ranges::find(ids, table);
+  return found == ids.end() ? std::string() : compiled.plan.source.maps[found - ids.begin()].name;
+}
+
 std::string target_of(const Compilation& compiled, fpc::Word word) {
   const base::Result<fpc::Insn> insn = fpc::decode(word);
   if (!insn) return {};
@@ -66,6 +73,9 @@ std::string target_of(const Compilation& compiled, fpc::Word word) {
       return name_of(Part::kPop);
     case Relocation::kNextPacket:
       return "datapath";
+    case Relocation::kTablePageLow:
+    case Relocation::kTablePageHigh:
+      return map_name(compiled, insn->immediate);
     case Relocation::kHelper:
       return routine_name(insn->target - firmware::kRelocatedAddress);
   }

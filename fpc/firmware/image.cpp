@@ -3,6 +3,7 @@
 #include "fpc/firmware/image.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -18,14 +19,16 @@ using Json = nlohmann::ordered_json;
 Json map_to_json(const ImageMap& map) {
   Json uses = Json::array();
   for (const WordUse use : map.word_use) uses.push_back(to_string(use));
-  return {{"name", map.name},
-          {"type", map.type},
-          {"key_bytes", map.key_bytes},
-          {"value_bytes", map.value_bytes},
-          {"max_entries", map.max_entries},
-          {"word_use", std::move(uses)},
-          {"key_btf", map.key_btf},
-          {"value_btf", map.value_btf}};
+  Json json = {{"name", map.name},
+               {"type", map.type},
+               {"key_bytes", map.key_bytes},
+               {"value_bytes", map.value_bytes},
+               {"max_entries", map.max_entries},
+               {"word_use", std::move(uses)},
+               {"key_btf", map.key_btf},
+               {"value_btf", map.value_btf}};
+  if (!map.initial.empty()) json["initial"] = fmt::format("{:02x}", fmt::join(map.initial, ""));
+  return json;
 }
 
 Json line_to_json(const SourceLine& line) {
@@ -40,6 +43,15 @@ std::vector<unsigned> Image::helpers() const {
     if (static_cast<Relocation>(word >> kRelocationShift) != Relocation::kHelper) continue;
     const base::Result<fpc::Insn> insn = fpc::decode(word);
     if (insn && insn->target >= kRelocatedAddress) ids.insert(insn->target - kRelocatedAddress);
+  }
+  return {ids.begin(), ids.end()};
+}
+
+std::vector<unsigned> Image::data_tables() const {
+  std::set<unsigned> ids;
+  for (const fpc::Word word : words) {
+    if (static_cast<Relocation>(word >> kRelocationShift) != Relocation::kTablePageLow) continue;
+    if (const base::Result<fpc::Insn> insn = fpc::decode(word)) ids.insert(insn->immediate);
   }
   return {ids.begin(), ids.end()};
 }

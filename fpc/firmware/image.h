@@ -24,7 +24,11 @@ enum class Relocation : uint8_t {
   kNextPacket = 6,
   kHelper = 7,
   kImmediate = 8,
+  // Ours, of global data: half of the page (address >> 8) of the table that the immediate names.
+  kTablePageLow = 9,
+  kTablePageHigh = 10,
 };
+constexpr Relocation kLastRelocation = Relocation::kTablePageHigh;
 constexpr unsigned kRelocationShift = 56;
 constexpr unsigned kRelocatedAddress =
     15000;  // target in the stored image of types 2..7, plus the helper id for type 7
@@ -38,6 +42,7 @@ struct ImageMap {
   std::vector<WordUse>
       word_use;  // one per 4-byte word of the value, as the driver's use table records it
   std::string key_btf, value_btf;  // BTF type names, for reports; may be empty
+  std::vector<uint8_t> initial;    // value of entry 0 at load, as programs see it; empty: zero
 };
 
 struct SourceLine {
@@ -65,7 +70,8 @@ struct Image {
   std::vector<std::string>
       warnings;  // defects of the reference lowering that the program reaches, and the like
 
-  std::vector<unsigned> helpers() const;  // helper ids that its words call, ascending
+  std::vector<unsigned> helpers() const;      // helper ids that its words call, ascending
+  std::vector<unsigned> data_tables() const;  // table ids whose page its words load, ascending
 };
 
 std::string to_json(const Image& image);

@@ -42,9 +42,9 @@ class Reader {
                                  where_);
   }
 
-  // The object has exactly these members.
+  // The object has exactly these members, and may have `optional`.
   bool check_members(const Json& json, const std::string& path,
-                     std::span<const std::string_view> names) {
+                     std::span<const std::string_view> names, std::string_view optional = {}) {
     if (error_) return false;
     const std::string label = path.empty() ? "the document" : path;
     if (!json.is_object()) {
@@ -52,7 +52,7 @@ class Reader {
       return false;
     }
     for (const auto& item : json.items()) {
-      if (std::ranges::find(names, item.key()) == names.end()) {
+      if (item.key() != optional && std::ranges::find(names, item.key()) == names.end()) {
         refuse(label, fmt::format("unknown member \"{}\"", shorten(item.key())),
                fmt::format("{}", fmt::join(names, ", ")));
         return false;
@@ -83,6 +83,21 @@ class Reader {
       return json.get<std::string>();
     }
     refuse(member, describe(json), fmt::format("a string of at most {} bytes", kMaxString));
+    return {};
+  }
+
+  // Two hex digits a byte.
+  std::vector<uint8_t> bytes(const Json& json, const std::string& member, size_t count) {
+    if (error_) return {};
+    std::vector<uint8_t> bytes;
+    if (json.is_string() && json.get_ref<const std::string&>().size() == 2 * count) {
+      const std::string& text = json.get_ref<const std::string&>();
+      for (const char* at = text.data(); at != text.data() + text.size(); at += 2) {
+        if (std::from_chars(at, at + 2, bytes.emplace_back(), 16).ptr != at + 2) break;
+        if (bytes.size() == count) return bytes;
+      }
+    }
+    refuse(member, describe(json), fmt::format("{} hex digits", 2 * count));
     return {};
   }
 
@@ -135,14 +150,14 @@ fpc::Word read_word(Reader& reader, const Json& json, const std::string& member)
     const std::string& text = json.get_ref<const std::string&>();
     fpc::Word word = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), word, 16);
-    const bool known = word >> kRelocationShift <= static_cast<uint8_t>(Relocation::kImmediate);
+    const bool known = word >> kRelocationShift <= static_cast<uint8_t>(kLastRelocation);
     if (error == std::errc{} && end == text.data() + text.size() && known) return word;
   }
   reader.refuse(member,
                 json.is_string()
                     ? json.dump(-1, ' ', true, Json::error_handler_t::replace).substr(0, 40)
                     : json.type_name(),
-                "16 hex digits with a relocation type of 0 to 8 in the first two");
+                "16 hex digits with a relocation type of 0 to 10 in the first two");
   return 0;
 }
 
@@ -150,8 +165,9 @@ ImageMap read_map(Reader& reader, const Json& json, const std::string& path) {
   static constexpr std::array<std::string_view, 8> kMembers = {
       "name",        "type",     "key_bytes", "value_bytes",
       "max_entries", "word_use", "key_btf",   "value_btf"};
+  constexpr std::string_view kInitial = "initial";
   ImageMap map;
-  if (!reader.check_members(json, path, kMembers)) return map;
+  if (!reader.check_members(json, path, kMembers, kInitial)) return map;
   const auto at = [&](std::string_view name) { return Reader::join(path, name); };
   map.name = reader.text(json["name"], at("name"));
   map.type = reader.number(json["type"], at("type"), 0, kAnyU32);
@@ -166,6 +182,8 @@ ImageMap read_map(Reader& reader, const Json& json, const std::string& path) {
       });
   map.key_btf = reader.text(json["key_btf"], at("key_btf"));
   map.value_btf = reader.text(json["value_btf"], at("value_btf"));
+  if (json.contains(kInitial))
+    map.initial = reader.bytes(json[std::string(kInitial)], at(kInitial), map.value_bytes);
   return map;
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "fpc/ecc.h"
+#include "fpc/firmware/map_table.h"
 #include "fpc/isa.h"
 
 namespace firmware {
@@ -101,6 +102,20 @@ base::Result<LinkedStore> place(const Microcode& firmware, const Layout& layout,
   return store;
 }
 
+base::Result<TablePages> place_tables(const Image& image) {
+  TablePages pages;
+  if (image.data_tables().empty()) return pages;
+  fpc::ByteStore memory;
+  MapTable tables(memory);
+  for (const ImageMap& map : image.maps) {
+    const base::Result<unsigned> id =
+        tables.create({map.type, map.key_bytes, map.value_bytes, map.max_entries});
+    if (!id) return id.error();
+    if (const std::optional<uint32_t> page = tables.page(*id)) pages[*id] = *page;
+  }
+  return pages;
+}
+
 bool branches_to(const std::vector<fpc::Word>& words, unsigned address) {
   return std::ranges::any_of(words, [&](fpc::Word word) {
     const base::Result<fpc::Insn> insn = fpc::decode(word);
@@ -142,8 +157,10 @@ base::Result<LinkedStore> link_around(const Microcode& firmware, const Image& im
   }
   Layout used = layout;
   std::erase_if(used.helpers, [&](const auto& item) { return !addresses.contains(item.first); });
+  const base::Result<TablePages> tables = place_tables(image);
+  if (!tables) return tables.error();
   base::Result<std::vector<fpc::Word>> program =
-      relocate(image, layout.start, layout.done, addresses);
+      relocate(image, layout.start, layout.done, addresses, *tables);
   if (!program) return program.error();
   return place(firmware, used, std::move(*program));
 }

@@ -23,6 +23,8 @@ struct Layout {
       helpers;  // helper id -> address of a trampoline; absent: the routine's own address
 };
 
+using TablePages = std::map<unsigned, uint32_t>;  // of global data: table id -> address >> 8
+
 struct LinkedStore {
   std::vector<fpc::Word> words;  // with ECC, from address 0
   unsigned entry = 0;            // where contexts start
@@ -39,13 +41,14 @@ struct LinkedStore {
 base::Result<LinkedStore> link(const Image& image, const Layout& layout = {});
 
 // The same around firmware that is assembled already, for the image's helpers and this layout: who links thousands of images
-// assembles once.
+// assembles once. Tables lie where a MapTable of a new card puts them that makes the image's maps in their order.
 base::Result<LinkedStore> link_around(const Microcode& firmware, const Image& image,
                                       const Layout& layout = {});
 
-// The program's words alone, relocated for `start`, `done` and helper addresses, with ECC: what a driver DMAs to a card.
+// The program's words alone, relocated for `start`, `done`, helper addresses and tables, with ECC: what a driver DMAs to a card.
 base::Result<std::vector<fpc::Word>> relocate(const Image& image, unsigned start, unsigned done,
-                                              const std::map<unsigned, unsigned>& helpers);
+                                              const std::map<unsigned, unsigned>& helpers,
+                                              const TablePages& tables = {});
 
 // A store for words that are already relocated (the `.rel` vectors): the words lie at layout.start as they are, done and helper
 // trampolines at the layout's addresses, the firmware at layout.resident.

@@ -16,6 +16,10 @@ constexpr uint64_t kBucketBytes = 4;
 constexpr uint32_t kArrayKeyBytes = 4;
 constexpr uint32_t kMinElementBytes = 8;
 
+bool has_one_element(const MapShape& shape) {
+  return shape.type == kMapTypeArray && shape.max_entries == 1;
+}
+
 base::Result<void> check_shape(const MapShape& shape) {
   const auto refuse = [](std::string_view what, uint64_t found, std::string_view allowed) {
     return base::out_of_range(fmt::format("map {} of {}, allowed is {}", what, found, allowed));
@@ -29,6 +33,11 @@ base::Result<void> check_shape(const MapShape& shape) {
   }
   if (shape.key_bytes == 0 || shape.key_bytes > layout::max_key_bytes) {
     return refuse("key bytes", shape.key_bytes, fmt::format("1 to {}", layout::max_key_bytes));
+  }
+  if (has_one_element(shape) && shape.value_bytes > layout::max_value_bytes) {
+    if (shape.value_bytes <= layout::max_direct_bytes) return {};
+    return refuse("value bytes", shape.value_bytes,
+                  fmt::format("1 to {} of an array of one element", layout::max_direct_bytes));
   }
   if (shape.value_bytes == 0 || shape.value_bytes > layout::max_value_bytes) {
     return refuse("value bytes", shape.value_bytes,

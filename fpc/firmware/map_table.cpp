@@ -137,6 +137,11 @@ uint32_t MapTable::destroy(unsigned id) {
   return entries;
 }
 
+std::optional<uint32_t> MapTable::page(unsigned id) const {
+  if (!contains(id) || shape(id).type != kMapTypeArray) return std::nullopt;
+  return static_cast<uint32_t>(table(id).base >> 8);
+}
+
 bool MapTable::share(unsigned id, std::shared_ptr<uint8_t[]> memory, uint64_t bytes) {
   if (!contains(id) || !shape(id).is_mappable || bytes != table(id).geometry->bytes) return false;
   return memory_.share(table(id).base, std::move(memory), bytes);
@@ -155,7 +160,7 @@ bool MapTable::write_descriptor(const Table& table) {
       (layout::max_key_words - geometry.key_words) * layout::compare_step_words;
   words[desc::entry_ref] = length_ref(layout::entry_header_words + geometry.key_words);
   words[desc::value_offset] = geometry.value_offset;
-  words[desc::value_ref] = length_ref(geometry.value_words);
+  words[desc::value_ref] = length_ref(std::min(geometry.value_words, layout::max_value_words));
   if (hash) {
     words[desc::entries] = static_cast<uint32_t>(geometry.entries);
     words[desc::ring] = static_cast<uint32_t>(geometry.ring);

@@ -55,6 +55,8 @@ class MapTable {
     return id >= 1 && id <= tables_.size() && tables_[id - 1].id != 0;
   }
   const MapShape& shape(unsigned id) const { return table(id).shape; }
+  // Address >> 8 of an array's first element; none: no such table, or one without elements in places of their own.
+  std::optional<uint32_t> page(unsigned id) const;
 
   std::optional<std::vector<uint8_t>> lookup(unsigned id, std::span<const uint8_t> key) const;
   MapStatus update(unsigned id, std::span<const uint8_t> key, std::span<const uint8_t> value,

@@ -15,6 +15,7 @@ struct Context {
   const Image& image;
   unsigned start, done;
   const std::map<unsigned, unsigned>& helpers;
+  const TablePages& tables;
 };
 
 bool is_branch(const fpc::Insn& insn) { return fpc::spec(insn.op).has(fpc::flag::kBranch); }
@@ -52,6 +53,8 @@ base::Result<unsigned> new_target(const Context& context, Relocation type, unsig
       return helper_address(context, target);
     case Relocation::kNone:
     case Relocation::kImmediate:
+    case Relocation::kTablePageLow:
+    case Relocation::kTablePageHigh:
       break;
   }
   return base::invalid_input("not a branch relocation");
@@ -71,6 +74,26 @@ base::Result<void> relocate_immediate(const Context& context, fpc::Insn& insn) {
   return {};
 }
 
+// A page takes two words, the second of which loads the upper half.
+base::Result<void> relocate_table_page(const Context& context, Relocation type, fpc::Insn& insn) {
+  const bool is_low = type == Relocation::kTablePageLow;
+  const auto width = is_low ? fpc::ImmWidth::kAll : fpc::ImmWidth::kHalf;
+  const unsigned shift = is_low ? 0 : 2;
+  if (insn.op != fpc::Op::kImmed || insn.imm_width != width || insn.imm_shift != shift ||
+      insn.imm_invert) {
+    return base::invalid_input(
+        fmt::format("relocation of a table's page in a word that is no immed of the {} half",
+                    is_low ? "lower" : "upper"));
+  }
+  const auto table = context.tables.find(insn.immediate);
+  if (table == context.tables.end()) {
+    return base::invalid_input(
+        fmt::format("relocation of the page of table {}, which does not exist", insn.immediate));
+  }
+  insn.immediate = static_cast<uint16_t>(is_low ? table->second : table->second >> 16);
+  return {};
+}
+
 base::Result<void> relocate_branch(const Context& context, Relocation type, fpc::Insn& insn) {
   if (!is_branch(insn)) return base::invalid_input("relocation of a branch in a word that is none");
   const base::Result<unsigned> target = new_target(context, type, insn.target);
@@ -83,19 +106,29 @@ base::Result<void> relocate_branch(const Context& context, Relocation type, fpc:
   return {};
 }
 
+base::Result<void> relocate_insn(const Context& context, Relocation type, fpc::Insn& insn) {
+  switch (type) {
+    case Relocation::kImmediate:
+      return relocate_immediate(context, insn);
+    case Relocation::kTablePageLow:
+    case Relocation::kTablePageHigh:
+      return relocate_table_page(context, type, insn);
+    default:
+      return relocate_branch(context, type, insn);
+  }
+}
+
 base::Result<fpc::Word> relocate_word(const Context& context, fpc::Word word) {
   const auto type = static_cast<Relocation>(word >> kRelocationShift);
   if (type == Relocation::kNone) return fpc::with_ecc(word);
-  if (type > Relocation::kImmediate) {
+  if (type > kLastRelocation) {
     return base::invalid_input(fmt::format("relocation type {}, allowed are 0 to {}",
                                            word >> kRelocationShift,
-                                           static_cast<unsigned>(Relocation::kImmediate)));
+                                           static_cast<unsigned>(kLastRelocation)));
   }
   base::Result<fpc::Insn> insn = fpc::decode(word);
   if (!insn) return insn.error();
-  const base::Result<void> relocated = type == Relocation::kImmediate
-                                           ? relocate_immediate(context, *insn)
-                                           : relocate_branch(context, type, *insn);
+  const base::Result<void> relocated = relocate_insn(context, type, *insn);
   if (!relocated) return relocated.error();
   const base::Result<fpc::Word> encoded = fpc::encode(*insn);
   if (!encoded) return encoded.error();
@@ -105,8 +138,9 @@ base::Result<fpc::Word> relocate_word(const Context& context, fpc::Word word) {
 }  // namespace
 
 base::Result<std::vector<fpc::Word>> relocate(const Image& image, unsigned start, unsigned done,
-                                              const std::map<unsigned, unsigned>& helpers) {
-  const Context context{image, start, done, helpers};
+                                              const std::map<unsigned, unsigned>& helpers,
+                                              const TablePages& tables) {
+  const Context context{image, start, done, helpers, tables};
   std::vector<fpc::Word> words;
   words.reserve(image.words.size());
   for (size_t i = 0; i < image.words.size(); ++i) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fpc/firmware/image.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -35,7 +36,8 @@ Image sample() {
                  16,
                  {firmware::WordUse::kAtomic, firmware::WordUse::kRead, firmware::WordUse::kUnused},
                  "int",
-                 "struct v"}};
+                 "struct v",
+                 {1, 2, 3, 0xab, 0xff, 0, 0, 0, 0, 0x10}}};
   image.lines = {{0, 1, "a.c", 7}, {3, 2, "a.c", 8}};
   image.warnings = {"defect 3"};
   return image;
@@ -61,6 +63,7 @@ TEST(Image, ComesBackFromJsonAsItWas) {
   EXPECT_EQ(to_json(*back), text);
   EXPECT_EQ(back->words, sample().words);
   EXPECT_EQ(back->maps.at(0).word_use, sample().maps.at(0).word_use);
+  EXPECT_EQ(back->maps.at(0).initial, sample().maps.at(0).initial);
   EXPECT_EQ(back->lines.at(1).line, 8u);
   EXPECT_EQ(back->program, "count \"it\"");
 }
@@ -86,7 +89,7 @@ TEST(Image, RefusesMembersOutsideTheirLimits) {
   EXPECT_THAT(with("/max_packet_offset", uint64_t{1} << 32), HasSubstr("0 to 4294967295"));
   EXPECT_THAT(with("/words/1", "xyz"), StartsWith("f.json: words[1]: found \"xyz\""));
   EXPECT_THAT(with("/words/1", "09000000f0000c0300"), HasSubstr("16 hex digits"));
-  EXPECT_THAT(with("/words/0", "090000f0000c0300"), HasSubstr("relocation type of 0 to 8"));
+  EXPECT_THAT(with("/words/0", "0b0000f0000c0300"), HasSubstr("relocation type of 0 to 10"));
   EXPECT_THAT(with("/words", nlohmann::json::array()), HasSubstr("a list of 1 to 8192 elements"));
   EXPECT_THAT(with("/words", std::vector<std::string>(8193, "000000f0000c0300")),
               HasSubstr("found 8193 elements"));
@@ -94,12 +97,28 @@ TEST(Image, RefusesMembersOutsideTheirLimits) {
               StartsWith("f.json: maps[0].word_use[2]: found \"often\""));
   EXPECT_THAT(with("/maps/0/word_use", std::vector<std::string>(4, "read")),
               HasSubstr("found 4 elements, allowed is a list of 0 to 3 elements"));
+  for (const char* initial : {"", "0102", "01020304050607080910ab", "010203040506070809zz",
+                              "0102030405060708090", "0x02030405060708090a"})
+    EXPECT_EQ(
+        with("/maps/0/initial", initial),
+        fmt::format("f.json: maps[0].initial: found \"{}\", allowed is 20 hex digits", initial));
+  EXPECT_THAT(with("/maps/0/initial", 7), HasSubstr("maps[0].initial: found 7"));
   EXPECT_THAT(with("/maps/0/key_bytes", 0), HasSubstr("maps[0].key_bytes: found 0"));
   EXPECT_THAT(with("/maps/0/max_entries", 0), HasSubstr("maps[0].max_entries"));
   EXPECT_THAT(with("/maps/0", 5), HasSubstr("maps[0]: found 5, allowed is an object"));
   EXPECT_THAT(with("/lines/0/word", 4), HasSubstr("lines[0].word: found 4"));
   EXPECT_THAT(with("/warnings/0", nullptr), HasSubstr("warnings[0]: found null"));
   EXPECT_THAT(with("/extra", 1), HasSubstr("the document: found unknown member \"extra\""));
+}
+
+// Images of before there were initial values have none.
+TEST(Image, MayLeaveOutTheInitialValueOfAMap) {
+  auto json = nlohmann::json::parse(to_json(sample()));
+  json["maps"][0].erase("initial");
+  const auto image = image_from_json(json.dump(), "f.json");
+  ASSERT_TRUE(image) << image.error().text();
+  EXPECT_TRUE(image->maps.at(0).initial.empty());
+  EXPECT_EQ(nlohmann::json::parse(to_json(*image)), json);
 }
 
 // The version is the complaint, not what a later version brings along.

@@ -50,8 +50,28 @@ TEST(MapTable, RefusesShapesOutsideTheLimits) {
   EXPECT_THAT(refusal({kMapTypeArray, 8, 4, 1}), HasSubstr("key bytes of 8, allowed is 4"));
   EXPECT_THAT(refusal({kMapTypeHash, 4, 4, 0xffffffff}), HasSubstr("of card memory"));
   EXPECT_THAT(refusal({kMapTypeArray, 4, 8, 0xffffffff}), HasSubstr("of card memory"));
+  EXPECT_THAT(refusal({kMapTypeArray, 4, 57, 2}), HasSubstr("value bytes of 57"));
+  EXPECT_THAT(refusal({kMapTypeArray, 4, 65537, 1}),
+              HasSubstr("value bytes of 65537, allowed is 1 to 65536 of an array of one element"));
+  EXPECT_EQ(refusal({kMapTypeArray, 4, 65536, 1}), "accepted");
   EXPECT_EQ(refusal({kMapTypeHash, 56, 8, 3'072'000}), "accepted");
   EXPECT_EQ(refusal({kMapTypeArray, 4, 56, 3'072'000}), "accepted");
+}
+
+TEST(MapTable, KnowsWhereTheElementsOfAnArrayLie) {
+  fpc::ByteStore memory;
+  MapTable maps(memory);
+  const unsigned hash = maps.create({kMapTypeHash, 4, 4, 1}).value();
+  const unsigned array = maps.create({kMapTypeArray, 4, 300, 1}).value();
+  EXPECT_EQ(maps.page(hash), std::nullopt);
+  EXPECT_EQ(maps.page(array + 1), std::nullopt);
+  ASSERT_TRUE(maps.page(array));
+  const Bytes key(4), value(300, 0x5a);
+  ASSERT_EQ(maps.update(array, key, value, 0), MapStatus::kOk);
+  Bytes there(300);
+  memory.read(uint64_t{*maps.page(array)} << 8, there);
+  EXPECT_EQ(there, value);
+  EXPECT_EQ(look_up(maps, key), Bytes());
 }
 
 TEST(MapTable, RunsOutOfIdsAndOfCardMemory) {

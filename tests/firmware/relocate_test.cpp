@@ -22,6 +22,7 @@ constexpr fpc::Word kBranchTo8 = 0xd802008038;       // br[.8]
 constexpr fpc::Word kBranchTo15000 = 0x1dea6008038;  // br[.15000]
 constexpr fpc::Word kBranchTo15001 = 0x1dea6408038;  // br[.15001]
 constexpr fpc::Word kImmed2 = 0x2f0000c0800;         // immed[gprA_0, 0x2], gpr_wrboth
+constexpr fpc::Word kImmedUpper2 = 0x2f4400c0800;    // immed_w1[gprA_0, 0x2], gpr_wrboth
 constexpr fpc::Word kImmedInverted = 0x2f0800c0000;  // immed[gprA_0, 0xffffffff], gpr_wrboth
 
 Image image_of(std::vector<fpc::Word> words) {
@@ -91,6 +92,20 @@ TEST(Relocate, MovesEachTypeToItsTarget) {
   EXPECT_EQ(relocated(typed(Relocation::kImmediate, kImmed2)).immediate, 102);
 }
 
+TEST(Relocate, LoadsThePageOfATableInTwoHalves) {
+  const Image image = image_of(
+      {typed(Relocation::kTablePageLow, kImmed2), typed(Relocation::kTablePageHigh, kImmedUpper2)});
+  EXPECT_EQ(image.data_tables(), std::vector<unsigned>{2});
+  const auto words = relocate(image, 100, 1, {}, {{1, 7}, {2, 0x80001234}});
+  ASSERT_TRUE(words) << words.error().text();
+  const fpc::Insn low = *fpc::decode((*words)[0]), high = *fpc::decode((*words)[1]);
+  EXPECT_EQ(low.immediate, 0x1234);
+  EXPECT_EQ(low.imm_shift, 0);
+  EXPECT_EQ(high.immediate, 0x8000);
+  EXPECT_EQ(high.imm_shift, 2);
+  EXPECT_EQ(refusal(image), "word 0: relocation of the page of table 2, which does not exist");
+}
+
 TEST(Relocate, RefusesRoutinesThatAreAbsent) {
   EXPECT_EQ(refusal(image_of({kBranchTo8, typed(Relocation::kCallPush, kBranchTo15000)})),
             "word 1: BUG: failed to detect subprogram registers needs");
@@ -101,14 +116,20 @@ TEST(Relocate, RefusesRoutinesThatAreAbsent) {
 }
 
 TEST(Relocate, RefusesWordsThatCannotCarryTheType) {
-  EXPECT_THAT(refusal(image_of({kBranchTo8 | fpc::Word{9} << firmware::kRelocationShift})),
-              HasSubstr("relocation type 9, allowed are 0 to 8"));
+  EXPECT_THAT(refusal(image_of({kBranchTo8 | fpc::Word{11} << firmware::kRelocationShift})),
+              HasSubstr("relocation type 11, allowed are 0 to 10"));
   EXPECT_THAT(refusal(image_of({typed(Relocation::kBranch, kImmed2)})),
               HasSubstr("relocation of a branch in a word that is none"));
   EXPECT_THAT(refusal(image_of({typed(Relocation::kImmediate, kBranchTo8)})),
               HasSubstr("no plain immed"));
   EXPECT_THAT(refusal(image_of({typed(Relocation::kImmediate, kImmedInverted)})),
               HasSubstr("no plain immed"));
+  for (const fpc::Word word : {kBranchTo8, kImmedInverted, kImmedUpper2})
+    EXPECT_THAT(refusal(image_of({typed(Relocation::kTablePageLow, word)})),
+                HasSubstr("page in a word that is no immed of the lower half"));
+  for (const fpc::Word word : {kBranchTo8, kImmedInverted, kImmed2})
+    EXPECT_THAT(refusal(image_of({typed(Relocation::kTablePageHigh, word)})),
+                HasSubstr("page in a word that is no immed of the upper half"));
 }
 
 TEST(Relocate, RefusesAddressesBeyondTheFields) {
