@@ -62,6 +62,7 @@ struct bpf_prog_aux {
   uint32_t created_by_uid = 0;
   uint32_t verified_insns = 0;
   bool offload_requested = false;         // stays when the device goes away
+  bool is_relaxed = false;                // a driver may take what the kernel's refuses
   std::atomic<bool> id_released = false;  // an orphan: not found by its id any more
   std::vector<MapRef> used_maps;          // parallel to Program::maps
   std::mutex bound_maps_mutex;

@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
+#include <set>
 
 #include "offload-compiler/codegen/defects.h"
 #include "offload-compiler/codegen/lower.h"
@@ -28,7 +30,7 @@ std::vector<firmware::ImageMap> image_maps(const ebpf::Program& program,
     if (map_ids[i] == 0) continue;
     const ebpf::MapDef& def = program.maps[i];
     maps.push_back({def.name, def.type, def.key_bytes, def.value_bytes, def.max_entries,
-                    facts.map_word_use[i], def.key_btf, def.value_btf});
+                    facts.map_word_use[i], def.key_btf, def.value_btf, def.initial});
   }
   return maps;
 }
@@ -50,7 +52,7 @@ firmware::Image make_image(const ebpf::Program& program, const Target& target,
   image.program = program.name;
   image.program_type = ebpf::to_string(program.type);
   image.profile = target.capability.profile;
-  image.codegen = target.fix_defects ? firmware::kCodegenFixed : firmware::kCodegenKernel;
+  image.codegen = facts.fix_defects ? firmware::kCodegenFixed : firmware::kCodegenKernel;
   image.target_out = lowered.out;
   image.target_abort = lowered.abort;
   image.target_push = lowered.push;
@@ -69,6 +71,18 @@ std::string warning_of(const ebpf::Program& program, const Plan& plan, Diagnosti
   if (plan.fix_defects && spec != nullptr && !spec->is_corrected())
     defect.message += fmt::format(" (not corrected: {})", spec->remedy);
   return to_error(program, defect).message;
+}
+
+// Of each rule the first place.
+std::vector<std::string> waived_warnings(const ebpf::Program& program,
+                                         const std::vector<Diagnostic>& waived) {
+  std::vector<std::string> warnings;
+  std::set<std::string> rules;
+  for (const Diagnostic& refused : waived) {
+    if (!rules.insert(refused.rule).second) continue;
+    warnings.push_back("a card's driver refuses this: " + to_error(program, refused).message);
+  }
+  return warnings;
 }
 
 }  // namespace
@@ -102,11 +116,17 @@ base::Result<Target> parse_target(std::string_view text) {
 
 base::Result<Compilation> compile_in_full(const ebpf::Program& program, const Target& target) {
   const std::vector<uint32_t> map_ids = number_used_maps(program);
-  base::Result<void> maps = check_map_limits(program, map_ids, target.capability.maps);
-  if (!maps) return maps.error();
+  const firmware::MapLimits& limits = target.capability.maps;
+  std::vector<Diagnostic> waived = map_limit_refusals(program, map_ids, limits);
+  if (!waived.empty()) {
+    const std::vector<Diagnostic> refused =
+        target.relaxed ? map_limit_refusals(program, map_ids, limits, MapRules::kRelaxed) : waived;
+    if (!refused.empty()) return to_error(program, refused.front());
+  }
   base::Result<ProgramFacts> facts =
-      verify_for_card(program, target.capability, target.fix_defects);
+      verify_for_card(program, target.capability, {target.fix_defects, target.relaxed});
   if (!facts) return facts.error();
+  std::ranges::move(waived, std::back_inserter(facts->waived));
   return translate(program, target, std::move(*facts), map_ids);
 }
 
@@ -114,7 +134,7 @@ base::Result<Compilation> translate(const ebpf::Program& program, const Target& 
                                     ProgramFacts facts, const std::vector<uint32_t>& map_ids) {
   const firmware::Capability& capability = target.capability;
   std::optional<Diagnostic> still_hidden;
-  if (target.fix_defects) still_hidden = reveal_hidden_values(program, capability, facts);
+  if (facts.fix_defects) still_hidden = reveal_hidden_values(program, capability, facts);
 
   Plan plan = make_plan(program, facts);
   plan.map_ids = map_ids;
@@ -124,7 +144,7 @@ base::Result<Compilation> translate(const ebpf::Program& program, const Target& 
 
   std::vector<Diagnostic> defects = find_all_defects(plan, *lowered, capability);
   if (still_hidden) defects.push_back(std::move(*still_hidden));
-  std::vector<std::string> warnings;
+  std::vector<std::string> warnings = waived_warnings(program, facts.waived);
   for (const Diagnostic& defect : defects) warnings.push_back(warning_of(program, plan, defect));
   std::vector<WordOrigin> origins = std::move(lowered->origins);
   firmware::Image image = make_image(program, target, facts, map_ids, std::move(*lowered));

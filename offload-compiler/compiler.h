@@ -27,6 +27,8 @@ struct Target {
   Codegen codegen = Codegen::kKernel;
   // Correct words where the driver's are known to be wrong (defects.def); the others stay word for word what they are.
   bool fix_defects = false;
+  // Global data and stores to map values, which the driver refuses, are translated as well, by correct words.
+  bool relaxed = false;
 };
 
 // "nfp" or "nfp/PROFILE". Error names what exists.

@@ -74,7 +74,8 @@ std::vector<Diagnostic> find_hidden_values(const Plan& plan, const Lowered& lowe
 std::optional<Diagnostic> reveal_hidden_values(const ebpf::Program& program,
                                                const firmware::Capability& capability,
                                                ProgramFacts& facts) {
-  const base::Result<ProgramFacts> exact = verify_exactly(program, capability);
+  const base::Result<ProgramFacts> exact =
+      verify_exactly(program, capability, {.relaxed = !facts.waived.empty()});
   if (!exact) {
     const base::Error& error = exact.error();
     return error.code == base::ErrorCode::kOutOfRange ? not_explored(error)

@@ -20,8 +20,6 @@ constexpr uint32_t kArrayFlags =
     BPF_F_NUMA_NODE | BPF_F_MMAPABLE | kAccessFlags | BPF_F_PRESERVE_ELEMS | BPF_F_INNER_MAP;
 constexpr uint32_t kHashFlags =
     BPF_F_NO_PREALLOC | BPF_F_NUMA_NODE | kAccessFlags | BPF_F_ZERO_SEED;
-// What a device need not know of in relaxed mode: how user space and programs may reach global data.
-constexpr uint32_t kHostFlags = kAccessFlags | BPF_F_MMAPABLE | BPF_F_NUMA_NODE;
 constexpr uint64_t kMaxEntryBytes = uint64_t{1} << 22;  // KMALLOC_MAX_SIZE
 
 int check_array(const bpf_attr& attr) {
@@ -103,7 +101,8 @@ int make_on_host(const Call& call, bpf_map* map) {
 
 int make_on_device(const Call& call, bpf_map* map) {
   if (find_map_type(map->map_type)->place != MapPlace::kDevice) return -EINVAL;
-  const uint32_t dev_flags = call.is_strict() ? map->map_flags : map->map_flags & ~kHostFlags;
+  const uint32_t dev_flags =
+      call.is_strict() ? map->map_flags : map->map_flags & ~ebpf::kFlagsOfHost;
   const int error = bpf_map_offload_map_alloc(map, call.network_namespace(),
                                               static_cast<int>(call.attr.map_ifindex), dev_flags);
   if (error == 0 && !map->offmap->is_shared) map->memory.reset();

@@ -108,6 +108,7 @@ long prog_load(Call& call) {
   }
   prog->program.type = type->type;
   prog->aux->load_time = nanoseconds_since_boot();
+  prog->aux->is_relaxed = !call.is_strict();
   prog->aux->created_by_uid = call.caller.credentials.uid;
   if (const int error = read_object_name(attr.prog_name, &prog->aux->name); error != 0)
     return error;

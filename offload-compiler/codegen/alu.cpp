@@ -162,6 +162,10 @@ void lower_alu(Lowering& lowering, const PlannedInsn& insn) {
 void lower_load_imm64(Lowering& lowering, const PlannedInsn& low_half,
                       const PlannedInsn& high_half) {
   const unsigned dst = low_half.insn.dst;
+  if (low_half.insn.src == BPF_PSEUDO_MAP_VALUE) {
+    lowering.out.constant(both(low(dst)), static_cast<uint32_t>(high_half.insn.imm));
+    return lowering.out.table_page(both(high(dst)), static_cast<uint32_t>(low_half.insn.imm));
+  }
   lowering.out.constant(both(low(dst)), static_cast<uint32_t>(low_half.insn.imm));
   if (low_half.insn.imm == high_half.insn.imm) {
     lowering.out.move(both(high(dst)), gpr_a(low(dst)));

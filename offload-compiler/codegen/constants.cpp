@@ -34,6 +34,13 @@ void Emitter::address(Destination dst, uint32_t word) {
   if (!emitted_.empty()) emitted_.back().relocation = firmware::Relocation::kImmediate;
 }
 
+void Emitter::table_page(Destination dst, uint32_t table) {
+  immediate_part(dst, table, fpc::ImmWidth::kAll, 0, false);
+  emitted_.back().relocation = firmware::Relocation::kTablePageLow;
+  immediate_part(dst, table, fpc::ImmWidth::kHalf, 2, false);
+  emitted_.back().relocation = firmware::Relocation::kTablePageHigh;
+}
+
 // One word if 16 neighbouring bits, byte aligned, hold all of the value.
 bool Emitter::constant_word(Destination dst, uint32_t value, bool invert) {
   constexpr struct {

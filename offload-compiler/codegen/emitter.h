@@ -89,6 +89,8 @@ class Emitter {
   // A 16-bit constant in one word; the relocatable one is an address within the program.
   void immediate(Destination dst, unsigned value);
   void address(Destination dst, uint32_t word);
+  // The page (address >> 8) of a table that exists when the program is loaded, in two words.
+  void table_page(Destination dst, uint32_t table);
   // Any 32-bit constant, in one or two words (nfp-isa 8).
   void constant(Destination dst, uint32_t value);
   // The constant as an operand: itself when it fits, else loaded into `scratch`. Restricted

@@ -66,6 +66,7 @@ void lower_packet_store(Lowering& lowering, const PlannedInsn& insn);
 void lower_context_load(Lowering& lowering, const PlannedInsn& insn);
 void lower_context_store(Lowering& lowering, const PlannedInsn& insn);
 void lower_map_load(Lowering& lowering, const PlannedInsn& insn);
+void lower_map_store(Lowering& lowering, const PlannedInsn& insn);
 void lower_copy(Lowering& lowering, uint32_t head);
 void lower_atomic_add(Lowering& lowering, const PlannedInsn& insn);
 void lower_packet_offset_load(Lowering& lowering, const PlannedInsn& insn);

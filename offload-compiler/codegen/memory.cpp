@@ -39,6 +39,7 @@ void lower_store(Lowering& lowering, const PlannedInsn& planned) {
   const RegType type = planned.facts.ptr.type;
   if (type != RegType::kStack) lowering.supply_frame_pointer(planned.insn);
   if (type == RegType::kPacket) return lower_packet_store(lowering, planned);
+  if (type == RegType::kMapValue) return lower_map_store(lowering, planned);
   if (type == RegType::kStack &&
       (is_register_store(planned.insn) || lowering.plan.fixes(Defect::kStoreImmediate)))
     return lower_stack_access(lowering, planned);

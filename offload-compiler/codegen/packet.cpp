@@ -1,4 +1,4 @@
-// Lowering of packet loads, cached and single, of packet stores, and of map value loads.
+// Lowering of loads and stores of packets, the loads cached or single, and of map values.
 // SPDX-License-Identifier: Apache-2.0
 #include <cassert>
 
@@ -83,6 +83,18 @@ void store_constant(Lowering& lowering, unsigned xfer, uint32_t value) {
   lowering.out.move(fpc::xfer(xfer), kScratchA);
 }
 
+// What a store stores, in transfer registers from 0 on.
+void put_source(Lowering& lowering, const ebpf::Insn& insn) {
+  for (unsigned half = 0; half * kWordBytes < access_bytes(insn); ++half) {
+    if (is_register_store(insn)) {
+      lowering.out.move(fpc::xfer(half), gpr_a(low(insn.src) + half));
+    } else {
+      const uint32_t upper = insn.imm < 0 ? ~uint32_t{0} : 0;
+      store_constant(lowering, half, half == 0 ? static_cast<uint32_t>(insn.imm) : upper);
+    }
+  }
+}
+
 }  // namespace
 
 void lower_packet_load(Lowering& lowering, const PlannedInsn& planned) {
@@ -110,18 +122,24 @@ void lower_map_load(Lowering& lowering, const PlannedInsn& planned) {
 void lower_packet_store(Lowering& lowering, const PlannedInsn& planned) {
   const ebpf::Insn& insn = planned.insn;
   Emitter& out = lowering.out;
-  const unsigned size = access_bytes(insn);
   const fpc::Operand offset =
       out.restricted_operand(static_cast<uint32_t>(int32_t{insn.off}), kScratchB);
-  for (unsigned half = 0; half * kWordBytes < size; ++half) {
-    if (is_register_store(insn)) {
-      out.move(fpc::xfer(half), gpr_a(low(insn.src) + half));
-    } else {
-      const uint32_t upper = insn.imm < 0 ? ~uint32_t{0} : 0;
-      store_constant(lowering, half, half == 0 ? static_cast<uint32_t>(insn.imm) : upper);
-    }
-  }
-  out.command({.op = Op::kMemWrite8Swap, .a = gpr_a(low(insn.dst)), .b = offset, .length = size});
+  put_source(lowering, insn);
+  out.command({.op = Op::kMemWrite8Swap,
+               .a = gpr_a(low(insn.dst)),
+               .b = offset,
+               .length = access_bytes(insn)});
 }
 
+// The driver has none. The address comes last, for a constant may spend a scratch register.
+void lower_map_store(Lowering& lowering, const PlannedInsn& planned) {
+  const ebpf::Insn& insn = planned.insn;
+  put_source(lowering, insn);
+  const MapAddress address = map_address(lowering, insn.dst, insn.off);
+  lowering.out.command({.op = Op::kMemWrite8Swap,
+                        .mode = fpc::AddressMode::kBShift8PlusA,
+                        .a = address.low,
+                        .b = address.high,
+                        .length = access_bytes(insn)});
+}
 }  // namespace offload

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linux/bpf.h>
+
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -13,6 +15,10 @@
 #include "offload-compiler/ebpf/program.h"
 
 namespace ebpf {
+
+// Flags that say how user space and programs may reach a map, which is nothing to who keeps its entries.
+constexpr uint32_t kFlagsOfHost = BPF_F_RDONLY | BPF_F_WRONLY | BPF_F_RDONLY_PROG |
+                                  BPF_F_WRONLY_PROG | BPF_F_MMAPABLE | BPF_F_NUMA_NODE;
 
 class Map {
  public:

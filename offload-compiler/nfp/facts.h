@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "fpc/firmware/image.h"
+#include "offload-compiler/diagnostic.h"
 #include "offload-compiler/ebpf/verifier.h"
 
 namespace offload {
@@ -72,6 +73,7 @@ struct FrameFacts {
 
 struct ProgramFacts {
   bool fix_defects = false;  // taken under rules that leave out what correct code makes needless
+  std::vector<Diagnostic> waived;  // what the driver refuses and these rules let pass
   std::vector<InsnFacts> insns;
   std::vector<FrameFacts> frames;  // of main and each subprogram, by start
   uint32_t adjust_head = kAdjustHeadUnused;

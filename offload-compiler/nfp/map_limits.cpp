@@ -5,7 +5,8 @@
 #include <algorithm>
 
 #include "base/bits.h"
-#include "offload-compiler/nfp/location.h"
+#include "fpc/firmware/map_layout.h"
+#include "offload-compiler/ebpf/maps.h"
 #include "offload-compiler/nfp/opcode.h"
 #include "offload-compiler/nfp/refusal.h"
 
@@ -67,6 +68,22 @@ class Budget {
   uint32_t maps_left_, elements_left_;
 };
 
+// An array of one element that the program reaches by its address alone.
+bool is_global_data(const ebpf::Program& program, const ebpf::MapDef& map) {
+  if (map.type != BPF_MAP_TYPE_ARRAY || map.max_entries != 1) return false;
+  return std::ranges::none_of(program.insns, [&](const ebpf::Insn& insn) {
+    return is_load_imm64(insn) && insn.src == BPF_PSEUDO_MAP_FD &&
+           static_cast<size_t>(insn.imm) == static_cast<size_t>(&map - program.maps.data());
+  });
+}
+
+// Of what no routine and no message carries, as much as the card's limits are about.
+uint32_t bytes_that_count(const ebpf::MapDef& map) {
+  constexpr uint32_t kAnyValue = 1;
+  const bool fits = map.value_bytes != 0 && map.value_bytes <= firmware::layout::max_direct_bytes;
+  return fits ? kAnyValue : map.value_bytes;
+}
+
 // Calls visit(map) for each map that the card would hold.
 template <typename Visitor>
 void for_each_card_map(const ebpf::Program& program, const std::vector<uint32_t>& map_ids,
@@ -81,7 +98,7 @@ void for_each_card_map(const ebpf::Program& program, const std::vector<uint32_t>
 std::vector<uint32_t> number_used_maps(const ebpf::Program& program) {
   std::vector<uint32_t> ids(program.maps.size());
   for (const ebpf::Insn& insn : program.insns) {
-    if (!is_load_imm64(insn) || insn.src != BPF_PSEUDO_MAP_FD) continue;
+    if (!is_load_imm64(insn) || !refers_to_map(insn)) continue;
     const auto map = static_cast<uint32_t>(insn.imm);
     if (map < ids.size()) ids[map] = 1;
   }
@@ -92,19 +109,18 @@ std::vector<uint32_t> number_used_maps(const ebpf::Program& program) {
 
 std::vector<Diagnostic> map_limit_refusals(const ebpf::Program& program,
                                            const std::vector<uint32_t>& map_ids,
-                                           const firmware::MapLimits& limits) {
+                                           const firmware::MapLimits& limits, MapRules rules) {
   Budget budget(limits);
   std::vector<Diagnostic> refusals;
-  for_each_card_map(program, map_ids, [&](const ebpf::MapDef& map) { budget.take(map, refusals); });
+  for_each_card_map(program, map_ids, [&](const ebpf::MapDef& map) {
+    ebpf::MapDef on_card = map;
+    if (rules == MapRules::kRelaxed) {
+      on_card.flags &= ~ebpf::kFlagsOfHost;
+      if (is_global_data(program, map)) on_card.value_bytes = bytes_that_count(map);
+    }
+    budget.take(on_card, refusals);
+  });
   return refusals;
-}
-
-base::Result<void> check_map_limits(const ebpf::Program& program,
-                                    const std::vector<uint32_t>& map_ids,
-                                    const firmware::MapLimits& limits) {
-  const std::vector<Diagnostic> refusals = map_limit_refusals(program, map_ids, limits);
-  if (refusals.empty()) return {};
-  return to_error(program, refusals.front());
 }
 
 MapDemand map_demand(const ebpf::Program& program, const std::vector<uint32_t>& map_ids) {

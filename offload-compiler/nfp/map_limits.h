@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <vector>
 
-#include "base/result.h"
 #include "fpc/firmware/capability.h"
 #include "offload-compiler/diagnostic.h"
 #include "offload-compiler/ebpf/program.h"
@@ -16,15 +15,17 @@ namespace offload {
 // Parallel to Program::maps. The program need not be verified: references out of range are left alone.
 std::vector<uint32_t> number_used_maps(const ebpf::Program& program);
 
+enum class MapRules : uint8_t {
+  kDriver,
+  kRelaxed,  // flags that say how user space and programs reach a map are no concern of the card, and the value of an array of one
+             // element that the program uses by its address alone may be larger
+};
+
 // Everything that the driver would refuse, in the driver's words; the first is what it answers.
 std::vector<Diagnostic> map_limit_refusals(const ebpf::Program& program,
                                            const std::vector<uint32_t>& map_ids,
-                                           const firmware::MapLimits& limits);
-
-// Error: the first of them.
-base::Result<void> check_map_limits(const ebpf::Program& program,
-                                    const std::vector<uint32_t>& map_ids,
-                                    const firmware::MapLimits& limits);
+                                           const firmware::MapLimits& limits,
+                                           MapRules rules = MapRules::kDriver);
 
 // What the maps with an id take of the limits.
 struct MapDemand {

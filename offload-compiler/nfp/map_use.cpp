@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "offload-compiler/nfp/map_use.h"
 
+#include <algorithm>
 #include <cassert>
 
 #include "fpc/firmware/word_use.h"
@@ -27,11 +28,11 @@ MapUse::MapUse(const std::vector<ebpf::MapDef>& maps) {
 }
 
 std::optional<Diagnostic> MapUse::mark_word(Word& word, uint32_t offset, WordUse use) {
-  if (word.use != WordUse::kUnused && word.use != use)
+  if (firmware::conflicts(word.use, use))
     return refusal<Rule::kWordUse>(firmware::to_string(word.use), firmware::to_string(use), offset);
   if (word.non_zero_update && use == WordUse::kAtomic)
     return refusal<Rule::kCounterNotZero>(offset);
-  word.use = use;
+  word.use = std::max(word.use, use);
   return {};
 }
 

@@ -36,6 +36,10 @@ inline bool is_conditional_jump(const ebpf::Insn& insn) {
 inline bool is_load_imm64(const ebpf::Insn& insn) {
   return insn.opcode == (BPF_LD | BPF_IMM | BPF_DW);
 }
+// Of a 64-bit immediate: `imm` is a map, whose descriptor or first element it loads the address of.
+inline bool refers_to_map(const ebpf::Insn& insn) {
+  return insn.src == BPF_PSEUDO_MAP_FD || insn.src == BPF_PSEUDO_MAP_VALUE;
+}
 inline bool is_load(const ebpf::Insn& insn) {
   return insn_class(insn) == BPF_LDX && BPF_MODE(insn.opcode) == BPF_MEM;
 }

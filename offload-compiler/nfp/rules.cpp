@@ -23,9 +23,9 @@ constexpr uint64_t kMaxU32 = 0xffff'ffff;
 
 }  // namespace
 
-Rules::Rules(const ebpf::Program& program, const firmware::Capability& capability, bool fix_defects)
-    : program_(program), capability_(capability), map_use_(program.maps) {
-  facts_.fix_defects = fix_defects;
+Rules::Rules(const ebpf::Program& program, const firmware::Capability& capability, Dialect dialect)
+    : program_(program), capability_(capability), dialect_(dialect), map_use_(program.maps) {
+  facts_.fix_defects = dialect != Dialect::kDriver;
   facts_.insns.resize(program.insns.size());
 }
 
@@ -73,6 +73,7 @@ bool Rules::check_opcode(const Insn& insn) {
       refuse<Rule::kNewerIsa>(insn.opcode, insn.off);
       return false;
     case kNoDirectValue:
+      if (dialect_ == Dialect::kRelaxed) return true;
       refuse<Rule::kDirectValue>();
       return false;
     case kNoPseudoLoad:

@@ -26,11 +26,17 @@
 
 namespace offload {
 
+enum class Dialect : uint8_t {
+  kDriver,   // the card's driver, with what it overlooks
+  kFixed,    // also of what the driver overlooks and correct code needs
+  kRelaxed,  // the same, without what keeps off global data and stores to map values
+};
+
 class Rules {
  public:
   // Both outlive the rules.
   Rules(const ebpf::Program& program, const firmware::Capability& capability,
-        bool fix_defects = false);
+        Dialect dialect = Dialect::kDriver);
 
   // One visit of one instruction, before it executes. Error: the visit's first refusal, with instruction and source line.
   base::Result<void> check(const ebpf::Visit& visit);
@@ -70,6 +76,7 @@ class Rules {
 
   const ebpf::Program& program_;
   const firmware::Capability& capability_;
+  const Dialect dialect_;
   ProgramFacts facts_;
   MapUse map_use_;
   std::vector<Diagnostic> of_visit_;

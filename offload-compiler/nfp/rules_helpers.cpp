@@ -111,6 +111,9 @@ void Rules::check_map_update_value(const Visit& visit) {
   const uint32_t map = visit.regs[BPF_REG_1].map;
   const RegState& value = visit.regs[BPF_REG_3];
   const auto offset = static_cast<int32_t>(facts_of(value).fixed_offset());
+  if (program_.maps[map].value_bytes > capability_.maps.max_value_bytes)
+    return refuse<Rule::kMapValue>(program_.maps[map].name, program_.maps[map].value_bytes,
+                                   capability_.maps.max_value_bytes);
   const uint32_t bytes = std::min(program_.maps[map].value_bytes, kMaxStackBytes);
   for (int32_t i = 0; i < static_cast<int32_t>(bytes); ++i) {
     if (visit.stack_byte_is_zero(value.frame, offset + i)) continue;

@@ -20,6 +20,11 @@ constexpr int64_t kWordBytes = 4;
 
 bool has_fixed_offset(const RegState& reg) { return reg.var_off.mask == 0; }
 
+firmware::WordUse use_of(const Insn& insn) {
+  if (is_atomic(insn)) return firmware::WordUse::kAtomic;
+  return is_load(insn) ? firmware::WordUse::kRead : firmware::WordUse::kWrite;
+}
+
 PointerFacts facts_of(const RegState& reg) {
   return {.type = reg.type, .off = reg.off, .var_off = reg.var_off, .id = reg.id};
 }
@@ -87,15 +92,22 @@ void Rules::check_stack(const Visit& visit, const RegState& reg, InsnFacts& fact
 }
 
 void Rules::check_map_value(const Insn& insn, const RegState& reg) {
-  if (is_store(insn)) return refuse<Rule::kMapWrite>();
-  if (!has_fixed_offset(reg)) return refuse<Rule::kMapVariable>();
-  const int64_t offset = facts_of(reg).fixed_offset() + insn.off;
-  const unsigned bytes = access_bytes(insn);
-  const uint32_t value_bytes = program_.maps[reg.map].value_bytes;
-  if (offset < 0 || offset + bytes > value_bytes) return refuse<Rule::kMapBounds>();
-  std::optional<Diagnostic> complaint =
-      map_use_.mark(reg.map, static_cast<uint32_t>(offset), bytes,
-                    is_load(insn) ? firmware::WordUse::kRead : firmware::WordUse::kAtomic);
+  const bool is_relaxed = dialect_ == Dialect::kRelaxed;
+  if (is_store(insn) && !is_relaxed) return refuse<Rule::kMapWrite>();
+  const int64_t value_bytes = program_.maps[reg.map].value_bytes;
+  int64_t first = facts_of(reg).fixed_offset() + insn.off, end = first + access_bytes(insn);
+  if (!has_fixed_offset(reg)) {
+    if (!is_relaxed) return refuse<Rule::kMapVariable>();
+    // The verifier's to refuse, which looks at the access behind the rules.
+    if (reg.smin < -value_bytes || reg.umax > static_cast<uint64_t>(value_bytes)) return;
+    first = int64_t{reg.off} + insn.off + reg.smin;
+    end = int64_t{reg.off} + insn.off + static_cast<int64_t>(reg.umax) + access_bytes(insn);
+    if (first < 0 || end > value_bytes) return;
+  }
+  if (first < 0 || end > value_bytes) return refuse<Rule::kMapBounds>();
+  // Every byte that the access may touch has its use.
+  std::optional<Diagnostic> complaint = map_use_.mark(
+      reg.map, static_cast<uint32_t>(first), static_cast<uint32_t>(end - first), use_of(insn));
   if (complaint) of_visit_.push_back(std::move(*complaint));
 }
 

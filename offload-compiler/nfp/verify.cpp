@@ -15,11 +15,11 @@ namespace {
 constexpr uint64_t kExactVisits = 200'000;
 
 base::Result<ProgramFacts> verify(const ebpf::Program& program,
-                                  const firmware::Capability& capability, bool fix_defects,
-                                  ebpf::VerifierOptions options) {
+                                  const firmware::Capability& capability,
+                                  const RuleOptions& rule_options, ebpf::VerifierOptions options) {
   if (const auto refused = program_kind_refusals(program); !refused.empty())
     return to_error(program, refused.front());
-  Rules rules(program, capability, fix_defects);
+  TargetRules rules(program, capability, rule_options);
   options.on_insn = [&](const ebpf::Visit& visit) { return rules.check(visit); };
   base::Result<ebpf::VerifiedProgram> verified = ebpf::verify(program, options);
   if (!verified) return verified.error();
@@ -54,16 +54,17 @@ Diagnostic verifier_refusal(const ebpf::Program& program, std::optional<uint32_t
 
 base::Result<ProgramFacts> verify_for_card(const ebpf::Program& program,
                                            const firmware::Capability& capability,
-                                           bool fix_defects) {
-  return verify(program, capability, fix_defects, {});
+                                           const RuleOptions& rules) {
+  return verify(program, capability, rules, {});
 }
 
 base::Result<ProgramFacts> verify_exactly(const ebpf::Program& program,
-                                          const firmware::Capability& capability) {
+                                          const firmware::Capability& capability,
+                                          const RuleOptions& rules) {
   ebpf::VerifierOptions options;
   options.exact_ranges = true;
   options.max_visits = kExactVisits;
-  return verify(program, capability, false, options);
+  return verify(program, capability, rules, options);
 }
 
 Examination examine_for_card(const ebpf::Program& program, const firmware::Capability& capability) {

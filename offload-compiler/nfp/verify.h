@@ -10,19 +10,20 @@
 #include "offload-compiler/diagnostic.h"
 #include "offload-compiler/ebpf/program.h"
 #include "offload-compiler/nfp/facts.h"
+#include "offload-compiler/nfp/target_rules.h"
 
 namespace offload {
 
 // Facts as the driver records them in a kernel. Errors are the verifier's, or the first refusal of rules and limits.
-// `fix_defects`: also of what the driver overlooks and correct code needs.
 base::Result<ProgramFacts> verify_for_card(const ebpf::Program& program,
                                            const firmware::Capability& capability,
-                                           bool fix_defects = false);
+                                           const RuleOptions& rules = {});
 
 // The same with every value on every path: the kernel's verifier skips paths whose values it does not need, and the driver then
 // misses them. Gives up (kOutOfRange) earlier, for it explores more.
 base::Result<ProgramFacts> verify_exactly(const ebpf::Program& program,
-                                          const firmware::Capability& capability);
+                                          const firmware::Capability& capability,
+                                          const RuleOptions& rules = {});
 
 struct Examination {
   std::vector<Diagnostic> refusals;   // of kind, rules, verifier and limits, as they were met

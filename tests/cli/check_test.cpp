@@ -51,7 +51,8 @@ TEST(Check, FindsEveryPlaceInAllOfASourcesLines) {
                       "access (global variables) [insn.direct_value]\n    seen++;\n  hint: "),
             HasSubstr("[nfp] map writes not supported [map_value.write]"),
             HasSubstr("error: map flows: map flags are not supported [map.flags]"),
-            HasSubstr("cannot be offloaded to nfp/full: 5 refusals")));
+            HasSubstr("error: map .bss: map flags are not supported [map.flags]"),
+            HasSubstr("cannot be offloaded to nfp/full: 8 refusals")));
 }
 
 TEST(Check, NamesTheProfilesThatWouldTakeTheProgram) {

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <span>
+
 #include "tests/fuzz/card_program_generator.h"
 
 namespace fuzz {
@@ -14,8 +16,9 @@ constexpr int16_t kXdpData = 0, kXdpDataEnd = 4, kSkbData = 76, kSkbDataEnd = 80
 
 }  // namespace
 
-const MapShape kMapShapes[2] = {{"array", BPF_MAP_TYPE_ARRAY, 4, 32, 8, 0, 16},
-                                {"hash", BPF_MAP_TYPE_HASH, 8, 24, 8, 16, 8}};
+const MapShape kMapShapes[3] = {{"array", BPF_MAP_TYPE_ARRAY, 4, 32, 8, 0, 16},
+                                {"hash", BPF_MAP_TYPE_HASH, 8, 24, 8, 16, 8},
+                                {"data", BPF_MAP_TYPE_ARRAY, 4, 320, 1, 256, 64}};
 
 CardProgram random_card_program(uint64_t seed, const CardProgramOptions& options) {
   CardProgram out = CardProgramGenerator(seed, options).generate();
@@ -25,7 +28,7 @@ CardProgram random_card_program(uint64_t seed, const CardProgramOptions& options
 
 CardProgram CardProgramGenerator::generate() {
   std::vector<ebpf::MapDef> maps;
-  for (const MapShape& shape : kMapShapes) {
+  for (const MapShape& shape : std::span(kMapShapes).first(options_.global_data ? 3 : 2)) {
     maps.push_back(ebpf_test::map_def(shape.name, shape.type, shape.key_bytes, shape.value_bytes,
                                       shape.entries));
   }
@@ -159,6 +162,7 @@ Code CardProgramGenerator::statement(unsigned depth) {
 }
 
 Code CardProgramGenerator::straight_statement() {
+  if (options_.global_data && chance(3)) return global_data();
   if (options_.reach_defects && chance(6)) return defect();
   switch (below(13)) {
     case 0:

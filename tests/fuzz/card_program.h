@@ -13,14 +13,14 @@ namespace fuzz {
 // Frames that a program works on have at least about this many bytes; shorter ones pass untouched.
 constexpr uint32_t kWorkedOnBytes = 128;
 
-// Both maps of every program. User space may write the words that programs only read, and must leave counters zero.
+// Two maps of every program, and the third of those with global data. User space may write the words that programs only read, and must leave counters zero.
 struct MapShape {
   const char* name;
   uint32_t type, key_bytes, value_bytes, entries;
   uint32_t counters_at, counter_bytes;  // the part of a value that programs only count in
 };
-constexpr uint32_t kArray = 0, kHash = 1;
-extern const MapShape kMapShapes[2];
+constexpr uint32_t kArray = 0, kHash = 1, kData = 2;
+extern const MapShape kMapShapes[3];
 
 struct CardProgram {
   ebpf::Program program;
@@ -31,6 +31,7 @@ struct CardProgram {
 
 struct CardProgramOptions {
   bool reach_defects = false;  // does what the reference lowering is known to get wrong as well
+  bool global_data = false;    // uses direct values and stores to values, which no driver takes
 };
 
 CardProgram random_card_program(uint64_t seed, const CardProgramOptions& options = {});

@@ -73,6 +73,12 @@ class CardProgramGenerator {
   Code map_update();
   Code map_delete();
 
+  // --- global data (card_program_globals.cpp)
+  Code data_address(int16_t at, int16_t* off);
+  Code global_data();
+  Code count_globally();
+  Code write_value(uint32_t map);
+
   // --- calls (card_program_calls.cpp)
   Code refill(uint8_t first = 0);
   Code fold(uint8_t reg);

@@ -29,6 +29,7 @@ Code CardProgramGenerator::map_lookup() {
 
 // r0 points to the value.
 Code CardProgramGenerator::use_value(uint32_t map) {
+  if (options_.global_data && chance(3)) return write_value(map);
   switch (below(4)) {
     case 0:
       return read_value(map);

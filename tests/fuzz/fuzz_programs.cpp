@@ -88,6 +88,8 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_flag("--reach-defects", options.programs.reach_defects,
                "Programs also do what the reference lowering is known to get wrong");
+  app.add_flag("--global-data", options.programs.global_data,
+               "Programs also use global data and store to map values");
   app.add_flag("--fix-defects", options.fix_defects,
                "Compile to correct words instead of the driver's: nothing excuses a difference");
   app.add_flag("--without-kernel", without_kernel, "Do not ask the running kernel");

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <linux/bpf.h>
 
+#include <algorithm>
+
 #include "offload-compiler/ebpf/print.h"
 #include "offload-compiler/ebpf/verifier.h"
 #include "tests/support/kernel_oracle.h"
@@ -13,10 +15,11 @@ namespace fuzz {
 namespace {
 
 // The driver's code is compared with a window whose bounds fit its 8 bits, so that adjust_head is not only warned of.
-offload::Target fuzz_target(bool fix_defects) {
+offload::Target fuzz_target(const JudgeOptions& options) {
   offload::Target target = *offload::parse_target("nfp/full");
-  target.fix_defects = fix_defects;
-  if (!fix_defects)
+  target.fix_defects = options.fix_defects;
+  target.relaxed = options.programs.global_data;
+  if (!options.fix_defects)
     target.capability.adjust_head = offload::parse_target("nfp/public")->capability.adjust_head;
   return target;
 }
@@ -37,14 +40,19 @@ Judgement refusal(const char* whose, const base::Error& error) {
 constexpr uint64_t kMaxVisits =
     20'000;  // of the verifier; programs that need more cost too much time
 
+// And not of what a driver would refuse.
+bool warns_of_wrong_code(const std::string& warning) {
+  return !warning.starts_with("a card's driver refuses this: ");
+}
+
 constexpr ebpf::Insn kNothing = {BPF_JMP | BPF_JA, 0, 0, 0, 0};
 
 }  // namespace
 
 base::Result<Judge> Judge::create(const JudgeOptions& options) {
-  Judge judge(options, fuzz_target(options.fix_defects));
+  Judge judge(options, fuzz_target(options));
   if (!options.with_kernel) return judge;
-  auto kernel = KernelWitness::create(random_card_program(0).program.maps);
+  auto kernel = KernelWitness::create(random_card_program(0, options.programs).program.maps);
   if (!kernel) return kernel.error();
   judge.kernel_.emplace(std::move(*kernel));
   return judge;
@@ -69,7 +77,9 @@ Judgement Judge::judge(const CardProgram& subject, uint64_t seed) {
   }
   const auto image = offload::compile(subject.program, target_);
   if (!image) return {Judgement::kRefused, image.error().message};
-  if (!image->warnings.empty()) return {Judgement::kWarned, image->warnings.front()};
+  if (const auto warning = std::ranges::find_if(image->warnings, warns_of_wrong_code);
+      warning != image->warnings.end())
+    return {Judgement::kWarned, *warning};
   if (std::string text = ask_core(subject, *image, input); !text.empty())
     return {Judgement::kDifferent, "core: " + text};
   return {};

@@ -17,7 +17,7 @@
 #include "host-driver/test_run.h"
 #include "nic-model/live_card.h"
 #include "offload-compiler/compiler.h"
-#include "offload-compiler/nfp/rules.h"
+#include "offload-compiler/nfp/target_rules.h"
 
 namespace host::nfp {
 
@@ -57,10 +57,12 @@ struct Asic {
 // dev_priv of a program.
 struct BoundProgram {
   BoundProgram(Asic& asic_in, const bpf_prog& prog)
-      : asic(asic_in), rules(prog.program, asic_in.target.capability, asic_in.target.fix_defects) {}
+      : asic(asic_in),
+        rules(prog.program, asic_in.target.capability,
+              {asic_in.target.fix_defects, prog.aux->is_relaxed}) {}
 
   Asic& asic;
-  offload::Rules rules;
+  offload::TargetRules rules;
   std::optional<offload::ProgramFacts> facts;  // from finalize to translate
   firmware::Image image;                       // from translate on; table ids are the card's
   std::vector<uint32_t> event_map_ids;

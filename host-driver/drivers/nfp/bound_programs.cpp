@@ -29,7 +29,7 @@ int prepare(bpf_prog* prog) {
 }
 
 int insn_hook(bpf_verifier_env* env, int /*insn_idx*/, int /*prev_insn_idx*/) {
-  offload::Rules& rules = state_of(env->prog).rules;
+  offload::TargetRules& rules = state_of(env->prog).rules;
   if (rules.check(*env->visit)) return 0;
   return refuse(env, rules.refusals().front());
 }
