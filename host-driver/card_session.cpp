@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <map>
 
 #include "base/bits.h"
@@ -45,8 +46,26 @@ Result<CardSession> CardSession::open(const nic::Config& config, const firmware:
     if (!id)
       return base::Error{id.error().code, id.error().message, fmt::format("map {}", map.name)};
   }
+  if (Result<void> filled = session.fill_initial(); !filled) return filled.error();
   if (Result<void> loaded = session.card_->load(store); !loaded) return loaded.error();
   return session;
+}
+
+Result<void> CardSession::fill_initial() {
+  constexpr uint32_t kFirst = 0;
+  for (unsigned map = 0; map < maps_.size(); ++map) {
+    std::vector<uint8_t> value = maps_[map].initial;
+    if (value.empty()) continue;
+    swap_atomic_words(map, value);
+    const firmware::MapStatus status = table_->update(
+        map + 1, std::span(reinterpret_cast<const uint8_t*>(&kFirst), sizeof kFirst), value, 0);
+    if (status != firmware::MapStatus::kOk)
+      return base::invalid_input(
+          fmt::format("the initial value of {} bytes cannot be written: {}", value.size(),
+                      std::strerror(firmware::to_errno(status))),
+          fmt::format("map {}", maps_[map].name));
+  }
+  return {};
 }
 
 void CardSession::swap_atomic_words(unsigned map, std::vector<uint8_t>& value) const {

@@ -48,6 +48,7 @@ class CardSession {
 
  private:
   CardSession() = default;
+  base::Result<void> fill_initial();  // global data
   void swap_atomic_words(unsigned map, std::vector<uint8_t>& value) const;
 
   std::unique_ptr<nic::Nic> card_;

@@ -72,6 +72,9 @@ class HostPort {
   // of this size.
   virtual bool share_table(uint32_t table, std::shared_ptr<uint8_t[]> memory, uint64_t bytes) = 0;
 
+  // Address >> 8 of a table's first element, for programs with global data; none: no such table, or a hash.
+  virtual std::optional<uint32_t> table_page(uint32_t table) const = 0;
+
   virtual unsigned control_mtu() const = 0;
   virtual bool post(
       std::span<const uint8_t> message) = 0;         // false: the queue is full, or it is too long

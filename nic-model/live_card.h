@@ -73,6 +73,9 @@ class LiveCard final : public HostPort {
   bool share_table(uint32_t table, std::shared_ptr<uint8_t[]> memory, uint64_t bytes) override {
     return control_.tables().share(table, std::move(memory), bytes);
   }
+  std::optional<uint32_t> table_page(uint32_t table) const override {
+    return control_.tables().tables().page(table);
+  }
   unsigned control_mtu() const override { return firmware::control::kMtu; }
   bool post(std::span<const uint8_t> message) override;
   std::optional<HostMessage> receive() override;

@@ -99,6 +99,10 @@ class Arrays(Memory):
         text = self.each("globals")
         self.assertEqual(text.splitlines(), ["step 5, .rodata for writing: EPERM", "verdict 1 2 2 2", "104 packets, 20 steps, 4 atomically"])
 
+    def test_of_global_variables_of_the_card(self):
+        text = self.each("globals", NIC)
+        self.assertEqual(text.splitlines(), ["step 5, .rodata for writing: EPERM", "verdict 1 2 2 2", "104 packets, 20 steps, 4 atomically"])
+
     def test_without_any_right(self):
         if os.geteuid() != 0:
             self.skipTest("the other tests run without rights already")
@@ -118,6 +122,9 @@ class Arrays(Memory):
         done = self.card.run([f"{HELPERS}/mapped.dynamic", f"{HELPERS}/mapped.bpf.o", NIC], ["--strict"])
         self.assertEqual(done.returncode, 1)
         self.assertIn("load: Invalid argument", done.stderr)
+        done = self.card.run([f"{HELPERS}/globals.dynamic", f"{HELPERS}/globals.bpf.o", NIC], ["--strict"])
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("failed to create: Invalid argument(-22)", done.stderr)
 
     def test_are_frozen_when_nobody_may_write_them(self):
         expected = "ok EPERM\nEBUSY\nEBUSY\nok EPERM"

@@ -45,6 +45,9 @@ class FaultyPort final : public nic::HostPort {
   bool share_table(uint32_t table, std::shared_ptr<uint8_t[]> memory, uint64_t bytes) override {
     return port_.share_table(table, std::move(memory), bytes);
   }
+  std::optional<uint32_t> table_page(uint32_t table) const override {
+    return port_.table_page(table);
+  }
   unsigned control_mtu() const override { return port_.control_mtu(); }
   bool post(std::span<const uint8_t> message) override;
   std::optional<nic::HostMessage> receive() override;

@@ -8,6 +8,7 @@
 
 #include "fpc/firmware/map_table.h"
 #include "fpc/firmware/word_use.h"
+#include "host-driver/drivers/nfp/large_value.h"
 #include "host-driver/drivers/nfp/maps.h"
 
 namespace host::nfp {
@@ -31,6 +32,14 @@ int Maps::lookup_batch(Map& map, std::span<const uint8_t> from, unsigned most,
                        const EntryVisit& visit) {
   enter();
   std::vector<uint8_t> key(from.begin(), from.end());
+  if (most != 0 && is_large_value(map.shape)) {
+    std::vector<uint8_t> next(map.shape.key_bytes), value(map.shape.value_bytes);
+    if (const int error = next_large_key(key, next); error != 0) return error;
+    static_cast<void>(read_large_value(map, next, value));  // it is there
+    swap_atomic_words(map, value);
+    visit(next, value);
+    return most == 1 ? 0 : -ENOENT;
+  }
   while (most != 0) {
     const unsigned count = std::min(most, slots_.most_entries());
     const Answer answer = walk(map, key, count);
@@ -105,6 +114,14 @@ int Maps::update_batch(Map& map, std::span<const EntryView> entries, uint64_t fl
   enter();
   done = 0;
   if (flags >> 32 != 0) return -EOPNOTSUPP;
+  if (is_large_value(map.shape)) {
+    for (const EntryView& item : entries) {
+      note_update(map, item.value);
+      if (const int error = write_large(map, item, flags); error != 0) return error;
+      ++done;
+    }
+    return 0;
+  }
   return change_batch(map, Type::kMapUpdate, entries, static_cast<uint32_t>(flags), done);
 }
 
@@ -118,7 +135,7 @@ int Maps::delete_batch(Map& map, std::span<const EntryView> keys, size_t& done) 
 bool Maps::claim_use(Map& map, std::span<const WordUse> use, std::string& why) const {
   for (size_t word = 0; word < use.size() && word < map.use.size(); ++word) {
     if (use[word] == WordUse::kUnused) continue;
-    if (map.use[word] != WordUse::kUnused && map.use[word] != use[word]) {
+    if (firmware::conflicts(map.use[word], use[word])) {
       why =
           fmt::format("map value use type conflict {} vs {} off: {}",
                       firmware::to_string(map.use[word]), firmware::to_string(use[word]), 4 * word);
@@ -132,7 +149,7 @@ bool Maps::claim_use(Map& map, std::span<const WordUse> use, std::string& why) c
     }
   }
   for (size_t word = 0; word < use.size() && word < map.use.size(); ++word) {
-    if (use[word] != WordUse::kUnused) map.use[word] = use[word];
+    map.use[word] = std::max(map.use[word], use[word]);
   }
   return true;
 }

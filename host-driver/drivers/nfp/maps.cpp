@@ -10,6 +10,7 @@
 
 #include "base/bits.h"
 #include "fpc/firmware/map_geometry.h"
+#include "host-driver/drivers/nfp/large_value.h"
 
 namespace host::nfp {
 namespace {
@@ -44,20 +45,29 @@ int Maps::check(const MapShape& shape) const {
     return refuse(-ENOMEM, fmt::format("map with too many elements: {}, left: {}",
                                        shape.max_entries, limits.max_elems - elems_in_use_));
   }
+  return check_sizes(shape);
+}
+
+int Maps::check_sizes(const MapShape& shape) const {
+  if (is_large_value(shape)) return 0;
+  const firmware::MapLimits& limits = caps_.offered.maps;
+  const auto refuse = [&](std::string text) {
+    log_("NFP net bpf: " + std::move(text));
+    return -ENOMEM;
+  };
   const uint64_t element =
       base::round_up(shape.key_bytes, 8) + base::round_up(shape.value_bytes, 8);
   if (element > limits.max_elem_bytes) {
-    return refuse(-ENOMEM,
-                  fmt::format("map elements too large: {}, FW max element size (key+value): {}",
+    return refuse(fmt::format("map elements too large: {}, FW max element size (key+value): {}",
                               element, limits.max_elem_bytes));
   }
   if (shape.key_bytes > limits.max_key_bytes) {
-    return refuse(-ENOMEM, fmt::format("map key size {}, FW max is {}", shape.key_bytes,
-                                       limits.max_key_bytes));
+    return refuse(
+        fmt::format("map key size {}, FW max is {}", shape.key_bytes, limits.max_key_bytes));
   }
   if (shape.value_bytes > limits.max_value_bytes) {
-    return refuse(-ENOMEM, fmt::format("map value size {}, FW max is {}", shape.value_bytes,
-                                       limits.max_value_bytes));
+    return refuse(
+        fmt::format("map value size {}, FW max is {}", shape.value_bytes, limits.max_value_bytes));
   }
   return 0;
 }
@@ -88,8 +98,9 @@ int Maps::alloc(const MapShape& shape, std::unique_ptr<Map>& map) {
 }
 
 int Maps::share(Map& map, std::shared_ptr<uint8_t[]> memory, uint64_t bytes) {
-  map.is_shared = port_.share_table(map.table, std::move(memory), bytes);
-  return map.is_shared ? 0 : -ENOMEM;
+  if (!port_.share_table(map.table, memory, bytes)) return -ENOMEM;
+  map.memory = std::move(memory);
+  return 0;
 }
 
 void Maps::free(std::unique_ptr<Map> map) {
@@ -176,7 +187,9 @@ void Maps::note_update(Map& map, std::span<const uint8_t> value) const {
 int Maps::lookup(Map& map, std::span<const uint8_t> key, std::span<uint8_t> value) {
   assert(key.size() == map.shape.key_bytes && value.size() == map.shape.value_bytes);
   enter();
-  if (const std::vector<uint8_t>* cached = map.cache.lookup(key, port_.now_ps())) {
+  if (is_large_value(map.shape)) {
+    if (const int error = read_large_value(map, key, value); error != 0) return error;
+  } else if (const std::vector<uint8_t>* cached = map.cache.lookup(key, port_.now_ps())) {
     std::ranges::copy(*cached, value.begin());
   } else {
     const Answer answer = operate(map, Type::kMapLookup, {key, {}}, 0);
@@ -193,11 +206,18 @@ int Maps::update(Map& map, std::span<const uint8_t> key, std::span<const uint8_t
   enter();
   if (flags >> 32 != 0) return -EOPNOTSUPP;
   note_update(map, value);
+  if (is_large_value(map.shape)) return write_large(map, {key, value}, flags);
   map.cache.block();
   const int error =
       operate(map, Type::kMapUpdate, {key, value}, static_cast<uint32_t>(flags)).error;
   map.cache.unblock();
   return error;
+}
+
+int Maps::write_large(const Map& map, const EntryView& item, uint64_t flags) const {
+  std::vector<uint8_t> on_card(item.value.begin(), item.value.end());
+  swap_atomic_words(map, on_card);
+  return write_large_value(map, item.key, on_card, flags);
 }
 
 int Maps::remove(Map& map, std::span<const uint8_t> key) {
@@ -211,7 +231,7 @@ int Maps::remove(Map& map, std::span<const uint8_t> key) {
 }
 
 unsigned Maps::entries_wanted(const Map& map) const {
-  if (!caps_.offered.multi_entry || !cache_enabled || map.is_shared || map.cache.is_blocked())
+  if (!caps_.offered.multi_entry || !cache_enabled || map.memory || map.cache.is_blocked())
     return 1;
   const unsigned fit = (port_.control_mtu() - control::kEntriesAt) / slots_.entry_bytes();
   return std::min(fit, kMostCached);
@@ -236,6 +256,7 @@ Maps::Answer Maps::walk(const Map& map, std::span<const uint8_t> key, uint32_t c
 int Maps::next_key(Map& map, std::span<const uint8_t> key, std::span<uint8_t> next) {
   assert((key.empty() || key.size() == map.shape.key_bytes) && next.size() == map.shape.key_bytes);
   enter();
+  if (is_large_value(map.shape)) return next_large_key(key, next);
   if (!key.empty()) {
     if (const std::vector<uint8_t>* cached = map.cache.next_key(key, port_.now_ps())) {
       std::ranges::copy(*cached, next.begin());

@@ -29,7 +29,7 @@ struct Map {
   std::vector<firmware::WordUse> use;  // of each word of a value, by programs that were offloaded
   std::vector<bool> non_zero;  // user space wrote what byte order matters for, before any use
   MapCache cache;
-  bool is_shared = false;
+  std::shared_ptr<uint8_t[]> memory;  // of the entries, when user space sees them in it
 };
 
 class Maps {
@@ -72,6 +72,8 @@ class Maps {
   };
   void enter();  // the system call's own time
   int check(const MapShape& shape) const;
+  int check_sizes(const MapShape& shape) const;
+  int write_large(const Map& map, const EntryView& item, uint64_t flags) const;
   unsigned entries_wanted(const Map& map) const;
   std::vector<uint8_t> request(const Map& map, std::span<const EntryView> entries, uint32_t count,
                                uint32_t flags) const;

@@ -46,8 +46,12 @@ int Programs::check(const firmware::Image& image, uint32_t mtu, std::string& ext
 int Programs::load(const firmware::Image& image, uint32_t mtu, std::string& extack) {
   extack.clear();
   if (const int error = check(image, mtu, extack); error != 0) return error;
+  firmware::TablePages tables;
+  for (const unsigned table : image.data_tables()) {
+    if (const std::optional<uint32_t> page = port_.table_page(table)) tables[table] = *page;
+  }
   const base::Result<std::vector<fpc::Word>> words =
-      firmware::relocate(image, caps_.offered.start, caps_.offered.done, caps_.helpers);
+      firmware::relocate(image, caps_.offered.start, caps_.offered.done, caps_.helpers, tables);
   if (!words) {
     log_("NFP net bpf: " + words.error().text());
     return -EINVAL;

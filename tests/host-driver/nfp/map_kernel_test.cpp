@@ -47,6 +47,9 @@ class NfpMapsAndKernel : public testing::TestWithParam<MapShape> {
     ASSERT_TRUE(maps) << maps.error().text();
     kernel_ = *maps;
     ASSERT_EQ(driver_.alloc(shape, map_), 0) << driver_.last_log();
+    if (!shape.is_mappable) return;
+    constexpr size_t kBytes = 1u << 16;
+    ASSERT_EQ(driver_.maps().share(*map_, std::make_shared<uint8_t[]>(kBytes), kBytes), 0);
   }
 
   int kernel_element(bpf_cmd command, const Bytes& key, Bytes& out) {
@@ -148,6 +151,7 @@ INSTANTIATE_TEST_SUITE_P(Hash, NfpMapsAndKernel,
                                          MapShape{1, 16, 40, 7, 0}, MapShape{1, 56, 1, 300, 0}));
 INSTANTIATE_TEST_SUITE_P(Array, NfpMapsAndKernel,
                          testing::Values(MapShape{2, 4, 8, 32, 0}, MapShape{2, 4, 56, 5, 0},
-                                         MapShape{2, 4, 3, 100, 0}));
+                                         MapShape{2, 4, 3, 100, 0}, MapShape{2, 4, 8, 32, 0, true},
+                                         MapShape{2, 4, 320, 1, 0, true}));
 
 }  // namespace
