@@ -27,9 +27,9 @@ struct Options {
 };
 
 const char* relocation_name(unsigned type) {
-  static constexpr const char* kNames[] = {"none",        "branch",    "go_out",
-                                           "go_abort",    "call_push", "call_pop",
-                                           "next_packet", "helper",    "immediate"};
+  static constexpr const char* kNames[] = {
+      "none",        "branch", "go_out",    "go_abort",       "call_push",      "call_pop",
+      "next_packet", "helper", "immediate", "table_page_low", "table_page_high"};
   return type < std::size(kNames) ? kNames[type] : "unknown";
 }
 
@@ -144,6 +144,7 @@ void add_compile(CLI::App& app, Action& action) {
       ->needs(annotate)
       ->capture_default_str();
   add_target_options(*command, options->target);
+  add_strict_option(*command, options->target);
   command->add_option("--json", options->json,
                       "write words, words_limit, stack, maps and relocations here, with --annotate "
                       "the listing; - is standard output, instead of the text");

@@ -114,6 +114,7 @@ void add_cosim(CLI::App& app, Action& action) {
   command->add_option("--traffic", options->traffic, "as of millrace run")->capture_default_str();
   command->add_option("--maps", options->maps, "fill the maps first, as of millrace run");
   add_target_options(*command, options->target);
+  add_strict_option(*command, options->target);
   command->add_option("--seed", options->seed, "seed of everything random")->capture_default_str();
   command->add_option("--fst", options->fst, "record the waves of the RTL core (GTKWave's format)");
   add_manual(*command);

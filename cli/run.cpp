@@ -271,6 +271,7 @@ void add_options(CLI::App& command, Options& o) {
                   "island of the card")
       ->check(CLI::PositiveNumber);
   add_target_options(command, o.target);
+  add_strict_option(command, o.target);
   command
       .add_option("--codegen", o.codegen, "code generator; kernel is what the driver's JIT emits")
       ->check(CLI::IsMember({"kernel"}))
@@ -329,9 +330,9 @@ void add_options(CLI::App& command, Options& o) {
       "instead of a simulated card: offload through the running kernel to this network interface, "
       "for --duration or until SIGINT, under the traffic that arrives there");
   for (const char* simulated :
-       {"--nic", "--fpcs", "--target", "--fix-defects", "--codegen", "--engine", "--code-memory",
-        "--pcap", "--traffic", "--rate", "--packets", "--seed", "--out", "--events", "--verify",
-        "--map-sync"})
+       {"--nic", "--fpcs", "--target", "--fix-defects", "--strict", "--codegen", "--engine",
+        "--code-memory", "--pcap", "--traffic", "--rate", "--packets", "--seed", "--out",
+        "--events", "--verify", "--map-sync"})
     dev->excludes(command.get_option(simulated));
 }
 

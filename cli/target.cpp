@@ -1,4 +1,4 @@
-// The options --target and --fix-defects.
+// The options --target, --fix-defects and --strict.
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/target.h"
 
@@ -15,9 +15,17 @@ void add_target_options(CLI::App& command, TargetOptions& options) {
                    "check); a card runs the driver's");
 }
 
+void add_strict_option(CLI::App& command, TargetOptions& options) {
+  options.strict = false;
+  command.add_flag("--strict", options.strict,
+                   "refuse all that a card's driver refuses, global variables among it");
+}
+
 base::Result<offload::Target> find_target(const TargetOptions& options) {
   base::Result<offload::Target> target = offload::parse_target(options.name);
-  if (target) target->fix_defects = options.fix_defects;
+  if (!target) return target;
+  target->fix_defects = options.fix_defects;
+  target->relaxed = !options.strict;
   return target;
 }
 

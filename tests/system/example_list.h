@@ -28,6 +28,8 @@ inline const Example kExamples[] = {
     {"functions", "functions"},
     {"tc_fragments", "tc_fragments"},
     {"sample", "sample"},
+    {"sizes", "sizes"},
+    {"sizes", "only_larger"},
 };
 
 inline std::vector<std::string> arguments_of(const Example& e) {

@@ -121,6 +121,24 @@ class Programs(unittest.TestCase):
                 self.assertEqual((done.returncode, done.stderr), (0, ""))
                 self.assertGreater(json.loads(done.stdout)["bytes_jited"], 100)
 
+    def test_global_variables_have_names(self):
+        """Two programs of an object share them."""
+        script = f"""
+            cd {self.card.folder}; bpftool prog loadall {BUILD}/examples/sizes.bpf.o $MILLRACE_BPFFS/sizes type xdp dev nic0 || exit 1
+            {{ printf '\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\10\\0\\105'; head -c 85 /dev/zero; }} > packet
+            for program in sizes sizes only_larger; do bpftool prog run pinned $MILLRACE_BPFFS/sizes/$program data_in packet || exit 1; done
+            bpftool -j map dump name sizes.bss; bpftool -j map dump name sizes.data; rm -r $MILLRACE_BPFFS/sizes"""
+        for options in ((), ("--preload",)):
+            with self.subTest(options=options):
+                done = self.card.run(["bash", "-c", script], options)
+                self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
+                *verdicts, bss, data = done.stdout.splitlines()
+                self.assertEqual([line.split(",")[0] for line in verdicts], ["Return value: 2", "Return value: 2", "Return value: 1"])
+                variables = {name: value for dump in (bss, data) for section in json.loads(dump)[0]["formatted"]["value"].values()
+                             for variable in section for name, value in variable.items()}
+                self.assertEqual((variables["number"], variables["bytes"], variables["frames_by_class"]), (2, 200, [0, 2] + 14 * [0]))
+                self.assertEqual(variables["extremes"], {"smallest": 100, "largest": 100, "first_byte": 0, "seen_at": 1})
+
     def test_words_of_a_program(self):
         self.card.run(["sh", "-c", f"bpftool prog load {BUILD}/examples/ttl.bpf.o $MILLRACE_BPFFS/ttl type xdp dev nic0"])
         text = self.card.millrace("prog", "dump", "ttl").stdout
