@@ -26,7 +26,8 @@ class Adapter {
  public:
   struct Options {
     nic::Config config;
-    offload::Target target;  // the firmware of the card, and how programs are translated
+    // The firmware of the card, and how programs are translated; who loads a program says whether it is under relaxed rules.
+    offload::Target target;
     uint64_t seed = 1;
     // Simulated time catches up with the wall clock at each call, and runs ahead only while the host waits for the card.
     // Otherwise it passes with what the host does alone.

@@ -61,6 +61,25 @@ TEST(GlobalData, IsFoundByPrograms) {
   }
 }
 
+TEST(GlobalData, IsFoundByTheIndexOfItsDescriptor) {
+  AdapterLab lab;
+  const int fds[] = {lab.map(BPF_MAP_TYPE_HASH, 1), data_map(lab, 8)};
+  const std::vector<uint8_t> code =
+      ebpf::insns_to_bytes(ebpf_test::wide(1, 1 | uint64_t{4} << 32, BPF_PSEUDO_MAP_IDX_VALUE) +
+                           Code{load(kBytes4, 0, 1, 0), exit_insn()});
+  bpf_attr attr = harness::empty_attr();
+  attr.prog_type = BPF_PROG_TYPE_XDP;
+  attr.insns = host::address_of(code.data());
+  attr.insn_cnt = static_cast<uint32_t>(code.size() / 8);
+  attr.license = host::address_of("GPL");
+  attr.prog_ifindex = static_cast<uint32_t>(lab.nic->ifindex);
+  attr.fd_array = host::address_of(fds);
+  const auto program = static_cast<int>(lab.process->bpf(BPF_PROG_LOAD, &attr));
+  ASSERT_GE(program, 0);
+  ASSERT_EQ(lab.put(fds[1], 0, uint64_t{XDP_TX} << 32), 0);
+  EXPECT_EQ(lab.test_run(program, std::vector<uint8_t>(60)).verdict, uint32_t{XDP_TX});
+}
+
 TEST(GlobalData, IsSharedByProgramsThatTakeTurns) {
   AdapterLab lab;
   const int map = data_map(lab, kLarge, BPF_F_MMAPABLE);
