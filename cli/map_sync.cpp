@@ -4,10 +4,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "fpc/memory.h"
 #include "nic-model/live_card.h"
 
 namespace cli {
@@ -32,16 +34,31 @@ base::Error refused(const std::string& what, int error, const Loaded& loaded) {
   return base::unsupported(fmt::format("{}: {}", what, why), "--map-sync");
 }
 
+// Global data shares its memory, as libbpf's maps of it do.
+int make_map(host::nfp::Maps& maps, const firmware::ImageMap& map, bool is_data,
+             std::unique_ptr<host::nfp::Map>& made) {
+  const host::nfp::MapShape shape{map.type, map.key_bytes, map.value_bytes, map.max_entries,
+                                  0,        is_data};
+  if (const int error = maps.alloc(shape, made); error != 0 || !is_data) return error;
+  constexpr uint64_t kBytes = fpc::ByteStore::kPageBytes;
+  return maps.share(*made, std::make_shared<uint8_t[]>(kBytes), kBytes);
+}
+
 Result<void> load(Loaded& loaded, const firmware::Image& image) {
-  for (const firmware::ImageMap& map : image.maps) {
+  constexpr uint8_t kFirst[sizeof(uint32_t)] = {};
+  const std::vector<unsigned> data = image.data_tables();
+  host::nfp::Maps& maps = loaded.device->maps();
+  for (size_t i = 0; i < image.maps.size(); ++i) {
+    const firmware::ImageMap& map = image.maps[i];
     std::unique_ptr<host::nfp::Map>& made = loaded.maps.emplace_back();
-    const host::nfp::MapShape shape{map.type, map.key_bytes, map.value_bytes, map.max_entries, 0};
-    if (const int error = loaded.device->maps().alloc(shape, made); error != 0) {
+    const bool is_data = std::ranges::find(data, i + 1) != data.end();
+    if (const int error = make_map(maps, map, is_data, made); error != 0)
       return refused("map " + map.name, error, loaded);
-    }
-    if (!loaded.device->maps().claim_use(*made, map.word_use, loaded.last_log)) {
+    if (!maps.claim_use(*made, map.word_use, loaded.last_log))
       return refused("map " + map.name, 0, loaded);
-    }
+    if (map.initial.empty()) continue;
+    if (const int error = maps.update(*made, kFirst, map.initial, 0); error != 0)
+      return refused("map " + map.name, error, loaded);
   }
   std::string extack;
   const int error = loaded.device->programs().load(image, kMtu, extack);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/libfuzzer/check_program.h"
 
+#include "fpc/firmware/link.h"
 #include "offload-compiler/compiler.h"
 #include "offload-compiler/ebpf/decode.h"
 #include "offload-compiler/ebpf/interpreter.h"
@@ -43,9 +44,15 @@ void check_program(const ebpf::Program& program) {
   options.max_visits = kMostVisits;
   if (!ebpf::verify(program, options)) return;
   run(program);
-  const auto target = offload::parse_target("nfp");
-  const auto image = offload::compile(program, *target);
-  require(image || !image.error().message.empty(), "an error without a message");
+  offload::Target target = *offload::parse_target("nfp");
+  for (const bool is_relaxed : {false, true}) {
+    target.relaxed = is_relaxed;
+    const auto image = offload::compile(program, target);
+    require(image || !image.error().message.empty(), "an error without a message");
+    if (!image) continue;
+    const auto linked = firmware::link(*image);
+    require(linked || !linked.error().message.empty(), "an error without a message");
+  }
 }
 
 }  // namespace fuzz
