@@ -13,6 +13,7 @@
 
 #include "host-driver/bpf_attr.h"
 #include "offload-compiler/ebpf/decode.h"
+#include "offload-compiler/ebpf/maps.h"
 
 namespace host {
 
@@ -70,7 +71,7 @@ int fill_map(int fd, const ebpf::MapDef& def) {
   const uint32_t key = 0;
   bpf_attr attr = element_attr(fd, &key, def.initial.data());
   if (const int failed = kernel_bpf(BPF_MAP_UPDATE_ELEM, attr); failed < 0) return failed;
-  if ((def.flags & BPF_F_RDONLY_PROG) == 0) return 0;
+  if (!ebpf::is_constant(def)) return 0;
   attr = empty_attr();
   attr.map_fd = static_cast<uint32_t>(fd);
   return kernel_bpf(BPF_MAP_FREEZE, attr);

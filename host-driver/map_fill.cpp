@@ -21,6 +21,12 @@ Result<size_t> find_map(const std::string& name, const std::vector<NamedMap>& ma
     return base::invalid_input(
         fmt::format("{} is a perf event array, which has no entries on a card", name), where);
   }
+  if (found != maps.end() && found->is_constant) {
+    return base::invalid_input(
+        fmt::format("{} is constant: the program was translated for the values that its object has",
+                    name),
+        where);
+  }
   if (found != maps.end()) return static_cast<size_t>(found - maps.begin());
   std::string names;
   for (const NamedMap& map : maps) names += (names.empty() ? "" : ", ") + map.name;

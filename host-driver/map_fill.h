@@ -16,6 +16,7 @@ struct NamedMap {
   std::string name;
   uint32_t type = 0;  // BPF_MAP_TYPE_*
   uint32_t key_bytes = 0, value_bytes = 0, max_entries = 0;
+  bool is_constant = false;  // a program relies on its contents
 };
 
 // Puts an entry into the map of this index; 0, or an errno.

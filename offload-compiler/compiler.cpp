@@ -11,6 +11,7 @@
 
 #include "offload-compiler/codegen/defects.h"
 #include "offload-compiler/codegen/lower.h"
+#include "offload-compiler/ebpf/maps.h"
 #include "offload-compiler/hidden_values.h"
 #include "offload-compiler/nfp/location.h"
 #include "offload-compiler/nfp/map_limits.h"
@@ -30,7 +31,8 @@ std::vector<firmware::ImageMap> image_maps(const ebpf::Program& program,
     if (map_ids[i] == 0) continue;
     const ebpf::MapDef& def = program.maps[i];
     maps.push_back({def.name, def.type, def.key_bytes, def.value_bytes, def.max_entries,
-                    facts.map_word_use[i], def.key_btf, def.value_btf, def.initial});
+                    facts.map_word_use[i], def.key_btf, def.value_btf, def.initial,
+                    ebpf::is_constant(def)});
   }
   return maps;
 }

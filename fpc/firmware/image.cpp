@@ -27,6 +27,7 @@ Json map_to_json(const ImageMap& map) {
                {"word_use", std::move(uses)},
                {"key_btf", map.key_btf},
                {"value_btf", map.value_btf}};
+  if (map.is_constant) json["constant"] = true;
   if (!map.initial.empty()) json["initial"] = fmt::format("{:02x}", fmt::join(map.initial, ""));
   return json;
 }

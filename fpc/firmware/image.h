@@ -43,6 +43,7 @@ struct ImageMap {
       word_use;  // one per 4-byte word of the value, as the driver's use table records it
   std::string key_btf, value_btf;  // BTF type names, for reports; may be empty
   std::vector<uint8_t> initial;    // value of entry 0 at load, as programs see it; empty: zero
+  bool is_constant = false;        // the program was translated for these values
 };
 
 struct SourceLine {

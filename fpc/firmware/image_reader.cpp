@@ -42,9 +42,10 @@ class Reader {
                                  where_);
   }
 
-  // The object has exactly these members, and may have `optional`.
+  // The object has exactly these members, and may have those of `optional`.
   bool check_members(const Json& json, const std::string& path,
-                     std::span<const std::string_view> names, std::string_view optional = {}) {
+                     std::span<const std::string_view> names,
+                     std::span<const std::string_view> optional = {}) {
     if (error_) return false;
     const std::string label = path.empty() ? "the document" : path;
     if (!json.is_object()) {
@@ -52,7 +53,8 @@ class Reader {
       return false;
     }
     for (const auto& item : json.items()) {
-      if (item.key() != optional && std::ranges::find(names, item.key()) == names.end()) {
+      if (std::ranges::find(optional, item.key()) == optional.end() &&
+          std::ranges::find(names, item.key()) == names.end()) {
         refuse(label, fmt::format("unknown member \"{}\"", shorten(item.key())),
                fmt::format("{}", fmt::join(names, ", ")));
         return false;
@@ -84,6 +86,12 @@ class Reader {
     }
     refuse(member, describe(json), fmt::format("a string of at most {} bytes", kMaxString));
     return {};
+  }
+
+  bool truth(const Json& json, const std::string& member) {
+    if (error_ || json.is_boolean()) return !error_ && json.get<bool>();
+    refuse(member, describe(json), "true or false");
+    return false;
   }
 
   // Two hex digits a byte.
@@ -165,9 +173,9 @@ ImageMap read_map(Reader& reader, const Json& json, const std::string& path) {
   static constexpr std::array<std::string_view, 8> kMembers = {
       "name",        "type",     "key_bytes", "value_bytes",
       "max_entries", "word_use", "key_btf",   "value_btf"};
-  constexpr std::string_view kInitial = "initial";
+  static constexpr std::array<std::string_view, 2> kOptional = {"initial", "constant"};
   ImageMap map;
-  if (!reader.check_members(json, path, kMembers, kInitial)) return map;
+  if (!reader.check_members(json, path, kMembers, kOptional)) return map;
   const auto at = [&](std::string_view name) { return Reader::join(path, name); };
   map.name = reader.text(json["name"], at("name"));
   map.type = reader.number(json["type"], at("type"), 0, kAnyU32);
@@ -182,8 +190,9 @@ ImageMap read_map(Reader& reader, const Json& json, const std::string& path) {
       });
   map.key_btf = reader.text(json["key_btf"], at("key_btf"));
   map.value_btf = reader.text(json["value_btf"], at("value_btf"));
-  if (json.contains(kInitial))
-    map.initial = reader.bytes(json[std::string(kInitial)], at(kInitial), map.value_bytes);
+  if (json.contains("initial"))
+    map.initial = reader.bytes(json["initial"], at("initial"), map.value_bytes);
+  if (json.contains("constant")) map.is_constant = reader.truth(json["constant"], at("constant"));
   return map;
 }
 

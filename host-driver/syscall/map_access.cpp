@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "base/bits.h"
+#include "base/shared_memory.h"
 #include "host-driver/offload_core.h"
 
 namespace host {
@@ -93,6 +94,24 @@ int next_entry(bpf_map* map, std::span<const uint8_t> key, std::span<uint8_t> ne
   return map->host->next_key(key, next) ? 0 : -ENOENT;
 }
 
+namespace {
+
+// What programs read for ever; empty: it may change, or lies on a device alone.
+std::vector<uint8_t> constant_value(const bpf_map& map) {
+  if (!map.frozen || (map.map_flags & BPF_F_RDONLY_PROG) == 0 || map.max_entries != 1) return {};
+  const uint8_t* value = nullptr;
+  if (map.memory) {
+    value = map.memory->bytes().data();
+  } else if (map.host) {
+    constexpr uint8_t kFirst[sizeof(uint32_t)] = {};
+    if (map.map_type == BPF_MAP_TYPE_ARRAY) value = map.host->lookup(kFirst);
+  }
+  if (value == nullptr) return {};
+  return {value, value + map.value_size};
+}
+
+}  // namespace
+
 ebpf::MapDef definition_of(const bpf_map& map) {
   ebpf::MapDef def;
   def.name = map.name;
@@ -106,6 +125,7 @@ ebpf::MapDef definition_of(const bpf_map& map) {
     def.key_btf = map.btf->types->type_name(map.btf_key_type_id);
   if (map.btf && map.btf_value_type_id != 0)
     def.value_btf = map.btf->types->type_name(map.btf_value_type_id);
+  def.initial = constant_value(map);
   return def;
 }
 

@@ -20,6 +20,12 @@ namespace ebpf {
 constexpr uint32_t kFlagsOfHost = BPF_F_RDONLY | BPF_F_WRONLY | BPF_F_RDONLY_PROG |
                                   BPF_F_WRONLY_PROG | BPF_F_MMAPABLE | BPF_F_NUMA_NODE;
 
+// .rodata, which loaders fill and freeze before they load programs: `initial` is what programs read.
+inline bool is_constant(const MapDef& def) {
+  return def.type == BPF_MAP_TYPE_ARRAY && def.max_entries == 1 && !def.initial.empty() &&
+         (def.flags & BPF_F_RDONLY_PROG) != 0;
+}
+
 class Map {
  public:
   // Limits beside the kernel's own: a slot fits 26 bits, a byte of a value 28 bits, a full map 4

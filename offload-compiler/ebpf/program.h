@@ -27,7 +27,7 @@ struct MapDef {
   uint32_t type = 0;  // BPF_MAP_TYPE_*
   uint32_t key_bytes = 0, value_bytes = 0, max_entries = 0, flags = 0;
   std::string key_btf, value_btf;  // BTF type names or empty
-  std::vector<uint8_t> initial;    // value of entry 0 at load (global variables), or empty: zero
+  std::vector<uint8_t> initial;    // value of entry 0 at load, or empty: zero; see is_constant()
   int32_t lock_off = -1;           // of the bpf_spin_lock in the value; negative: none
   bool operator==(const MapDef&) const = default;
 };

@@ -56,7 +56,7 @@ TEST(GlobalVariables, AreInImagesWithTheirInitialValues) {
   const std::string of_object = test::read_text(folder + "/object-maps.json");
   EXPECT_EQ(of_object, test::read_text(folder + "/image-maps.json"));
   const json maps = json::parse(of_object);
-  EXPECT_EQ(bytes_of(maps, ".rodata").at(0), "0x06") << "class_shift";
+  EXPECT_EQ(bytes_of(maps, ".rodata").at(4), "0x06") << "class_shift";
   EXPECT_NE(bytes_of(maps, ".data").at(1), "0xff") << "smallest began with 0xffff";
 }
 
@@ -72,6 +72,16 @@ TEST(GlobalVariables, AreFilledFromAFile) {
       {"run", kSizes, "--prog", "only_larger", "--packets", "10", "--maps", file, "--json", "-"});
   ASSERT_EQ(output.exit_code, 0) << output.err;
   EXPECT_EQ(json::parse(output.out)["packets"]["drop"], 10);
+}
+
+TEST(GlobalVariables, OfRodataAreNotFilled) {
+  test::scratch_folder();
+  const std::string file = test::write_text("rodata.json", R"({".rodata": []})");
+  const test::Output output =
+      millrace({"run", kSizes, "--prog", "sizes", "--packets", "10", "--maps", file});
+  EXPECT_EQ(output.exit_code, 2);
+  EXPECT_THAT(output.err, HasSubstr("rodata.json: .rodata is constant: the program was translated "
+                                    "for the values that its object has"));
 }
 
 TEST(GlobalVariables, AreOnTheCardThatMapOperationsAreMeasuredOn) {

@@ -113,6 +113,22 @@ TEST(RelaxedTarget, LeavesBoundsToTheVerifier) {
               HasSubstr("write into map forbidden, value_size=8 off=4 size=4"));
 }
 
+// As the kernel's verifier, which leaves out what such a value decides against.
+TEST(RelaxedTarget, KnowsWhatConstantDataHolds) {
+  const Code traces = address(2, 4) + Code{load(kBytes1, 3, 2, 0), ebpf_test::jump_eq(3, 0, 3),
+                                           mov(1, 0), mov(2, 0), call(BPF_FUNC_trace_printk)};
+  const auto traced = [&](uint32_t flags, std::vector<uint8_t> initial) {
+    ebpf::MapDef def = data(8, flags);
+    def.initial = std::move(initial);
+    return refusal(xdp(traces + leave(), {def}));
+  };
+  EXPECT_EQ(traced(BPF_F_RDONLY_PROG, {1, 1, 1, 1, 0, 1, 1, 1}), "accepted");
+  EXPECT_THAT(traced(BPF_F_RDONLY_PROG, {0, 0, 0, 0, 1, 0, 0, 0}),
+              HasSubstr("[nfp] unsupported function id: 6"));
+  EXPECT_THAT(traced(0, {0, 0, 0, 0, 0, 0, 0, 0}), HasSubstr("[nfp] unsupported function id: 6"));
+  EXPECT_THAT(traced(BPF_F_RDONLY_PROG, {}), HasSubstr("[nfp] unsupported function id: 6"));
+}
+
 // What a routine or a message would have to carry has the card's limits.
 TEST(RelaxedTarget, LimitsValuesThatAreLookedUp) {
   const Code direct = address(2) + Code{load(kBytes1, 3, 2, 0)};

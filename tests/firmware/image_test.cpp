@@ -37,7 +37,8 @@ Image sample() {
                  {firmware::WordUse::kAtomic, firmware::WordUse::kRead, firmware::WordUse::kUnused},
                  "int",
                  "struct v",
-                 {1, 2, 3, 0xab, 0xff, 0, 0, 0, 0, 0x10}}};
+                 {1, 2, 3, 0xab, 0xff, 0, 0, 0, 0, 0x10},
+                 true}};
   image.lines = {{0, 1, "a.c", 7}, {3, 2, "a.c", 8}};
   image.warnings = {"defect 3"};
   return image;
@@ -64,6 +65,7 @@ TEST(Image, ComesBackFromJsonAsItWas) {
   EXPECT_EQ(back->words, sample().words);
   EXPECT_EQ(back->maps.at(0).word_use, sample().maps.at(0).word_use);
   EXPECT_EQ(back->maps.at(0).initial, sample().maps.at(0).initial);
+  EXPECT_TRUE(back->maps.at(0).is_constant);
   EXPECT_EQ(back->lines.at(1).line, 8u);
   EXPECT_EQ(back->program, "count \"it\"");
 }
@@ -102,6 +104,8 @@ TEST(Image, RefusesMembersOutsideTheirLimits) {
     EXPECT_EQ(
         with("/maps/0/initial", initial),
         fmt::format("f.json: maps[0].initial: found \"{}\", allowed is 20 hex digits", initial));
+  EXPECT_EQ(with("/maps/0/constant", 1),
+            "f.json: maps[0].constant: found 1, allowed is true or false");
   EXPECT_THAT(with("/maps/0/initial", 7), HasSubstr("maps[0].initial: found 7"));
   EXPECT_THAT(with("/maps/0/key_bytes", 0), HasSubstr("maps[0].key_bytes: found 0"));
   EXPECT_THAT(with("/maps/0/max_entries", 0), HasSubstr("maps[0].max_entries"));
@@ -111,13 +115,15 @@ TEST(Image, RefusesMembersOutsideTheirLimits) {
   EXPECT_THAT(with("/extra", 1), HasSubstr("the document: found unknown member \"extra\""));
 }
 
-// Images of before there were initial values have none.
+// As those of before there were any.
 TEST(Image, MayLeaveOutTheInitialValueOfAMap) {
   auto json = nlohmann::json::parse(to_json(sample()));
   json["maps"][0].erase("initial");
+  json["maps"][0].erase("constant");
   const auto image = image_from_json(json.dump(), "f.json");
   ASSERT_TRUE(image) << image.error().text();
   EXPECT_TRUE(image->maps.at(0).initial.empty());
+  EXPECT_FALSE(image->maps.at(0).is_constant);
   EXPECT_EQ(nlohmann::json::parse(to_json(*image)), json);
 }
 

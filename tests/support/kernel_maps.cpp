@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "offload-compiler/ebpf/maps.h"
 #include "tests/support/kernel_bpf.h"
 
 namespace test_support {
@@ -49,6 +50,7 @@ base::Result<std::shared_ptr<KernelMaps>> KernelMaps::create(
     maps->defs_.push_back(def);
     const uint8_t zero[4] = {};
     if (!def.initial.empty()) maps->update(maps->fds_.size() - 1, zero, def.initial, BPF_ANY);
+    if (ebpf::is_constant(def)) maps->freeze(maps->fds_.size() - 1);
   }
   return maps;
 }
@@ -67,6 +69,12 @@ int KernelMaps::update(size_t map, std::span<const uint8_t> key, std::span<const
 int KernelMaps::remove(size_t map, std::span<const uint8_t> key) {
   bpf_attr attr = element(fd(map), key.data(), nullptr);
   return bpf(BPF_MAP_DELETE_ELEM, &attr);
+}
+
+int KernelMaps::freeze(size_t map) {
+  bpf_attr attr = empty_attr();
+  attr.map_fd = static_cast<uint32_t>(fd(map));
+  return bpf(BPF_MAP_FREEZE, &attr);
 }
 
 Entries KernelMaps::dump(size_t map) const {

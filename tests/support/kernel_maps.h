@@ -24,7 +24,7 @@ using Entries = std::map<Bytes, Bytes, ByteOrder>;
 
 class KernelMaps {
  public:
-  // Error: the kernel refused a map; the message says why. Initial values are written.
+  // Error: the kernel refused a map; the message says why. Initial values are written, constant ones for ever.
   static base::Result<std::shared_ptr<KernelMaps>> create(const std::vector<ebpf::MapDef>& defs);
   ~KernelMaps();
   KernelMaps(const KernelMaps&) = delete;
@@ -36,6 +36,7 @@ class KernelMaps {
   int update(size_t map, std::span<const uint8_t> key, std::span<const uint8_t> value,
              uint64_t flags);
   int remove(size_t map, std::span<const uint8_t> key);
+  int freeze(size_t map);
   Entries dump(size_t map) const;
   void clear();  // hash: no entries; array: zero
 

@@ -6,7 +6,9 @@
 #include <linux/bpf.h>
 
 #include <algorithm>
+#include <optional>
 
+#include "offload-compiler/ebpf/maps.h"
 #include "offload-compiler/ebpf/verifier/context_access.h"
 #include "offload-compiler/ebpf/verifier/spin_lock.h"
 
@@ -180,6 +182,32 @@ bool unmodified_pointer(Env& env, unsigned number) {
   return true;
 }
 
+namespace {
+
+// What a program reads at a known offset of a constant map; none: it may be anything.
+std::optional<uint64_t> constant_value(Env& env, const Access& access) {
+  const Reg& base = env.reg(access.base);
+  if (base.type != RegType::kMapValue || base.bounds.var_off.mask != 0) return std::nullopt;
+  const MapDef& map = env.program.maps[base.map];
+  if (!is_constant(map)) return std::nullopt;
+  const uint64_t at = base.bounds.var_off.value + static_cast<uint64_t>(int64_t{base.off}) +
+                      static_cast<uint64_t>(int64_t{access.off});
+  const auto size = static_cast<uint64_t>(access.size);
+  if (at + size > map.initial.size()) return std::nullopt;
+  uint64_t value = 0;
+  std::copy_n(map.initial.begin() + static_cast<ptrdiff_t>(at), size,
+              reinterpret_cast<uint8_t*>(&value));
+  return value;
+}
+
+void set_loaded(Env& env, const Access& access) {
+  const std::optional<uint64_t> value = constant_value(env, access);
+  Reg& reg = env.reg(*access.value);
+  value ? reg.set_constant(*value) : reg.set_unknown();
+}
+
+}  // namespace
+
 bool load(Env& env, const Access& access) {
   if (env.reg(access.base).is_pointer() && !aligned(env, access, false)) return false;
   const RegType type = env.reg(access.base).type;
@@ -190,7 +218,7 @@ bool load(Env& env, const Access& access) {
     ok = context_access(env, access, false);
   } else {
     ok = data_access(env, access, false);
-    if (ok && access.value) env.reg(*access.value).set_unknown();
+    if (ok && access.value) set_loaded(env, access);
   }
   if (!ok) return false;
   if (access.size < kSlotBytes && access.value && env.reg(*access.value).is_scalar()) {
