@@ -34,7 +34,7 @@ void hand_over_at_once(int listener) {
   static_cast<void>(ioctl(listener, kSetFlags, kSyncWakeUp));
 }
 
-// The call waits in the kernel, which wakes one thread for each notification.
+// The call waits in the kernel, which wakes all threads that wait for a notification, for one of them to get it.
 std::optional<Notification> receive_notification(int listener) {
   for (;;) {
     seccomp_notif notification = {};
