@@ -79,19 +79,17 @@ constexpr const Access& access_of(Op op) { return kAccesses[static_cast<unsigned
 
 constexpr unsigned kMaxBytes = kXferRegs * 4;
 
-// Words between registers and memory, two at a time; `size` is a multiple of 4. The order of the next command's bytes is
-// chance to a branch predictor, so a mask chooses it.
+// Words between registers and memory, two at a time; `size` is a multiple of 4.
 void copy_words(const void* from, void* to, size_t size, bool as_they_are) {
   const auto* source = static_cast<const uint8_t*>(from);
   auto* target = static_cast<uint8_t*>(to);
-  const uint64_t turned = uint64_t{as_they_are} - 1;
   for (; size >= 8; size -= 8, source += 8, target += 8) {
     const auto pair = base::load_le<uint64_t>(source);
-    base::store_le(target, pair ^ ((pair ^ std::rotl(base::byte_swap(pair), 32)) & turned));
+    base::store_le(target, as_they_are ? pair : std::rotl(base::byte_swap(pair), 32));
   }
   if (size == 0) return;
   const auto last = base::load_le<uint32_t>(source);
-  base::store_le(target, last ^ ((last ^ base::byte_swap(last)) & static_cast<uint32_t>(turned)));
+  base::store_le(target, as_they_are ? last : base::byte_swap(last));
 }
 
 // `there`: what find() said of the bytes; where it shows them no word is spoiled.
