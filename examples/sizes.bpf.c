@@ -13,7 +13,7 @@ struct extremes {
   __u64 seen_at;    // its number
 };
 
-const volatile _Bool debug = 0;  // a loader may set it, for CPUs: no card prints
+const volatile _Bool debug = 0;        // a loader may set it, for CPUs: no card prints
 const volatile __u32 class_shift = 6;  // a class has 64 lengths
 const volatile __u8 verdicts[4] = {XDP_PASS, XDP_DROP, XDP_TX,
                                    XDP_PASS};  // by the last bits of the protocol

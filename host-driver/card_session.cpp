@@ -80,8 +80,8 @@ void CardSession::swap_atomic_words(unsigned map, std::vector<uint8_t>& value) c
 Result<void> CardSession::preload_maps(const std::string& json_text, const std::string& where) {
   std::vector<NamedMap> maps;
   for (const firmware::ImageMap& map : maps_)
-    maps.push_back({map.name, map.type, map.key_bytes, map.value_bytes, map.max_entries,
-                    map.is_constant});
+    maps.push_back(
+        {map.name, map.type, map.key_bytes, map.value_bytes, map.max_entries, map.is_constant});
   return fill_maps(json_text, where, maps, [&](size_t index, MapEntry& entry) {
     const auto map = static_cast<unsigned>(index);
     swap_atomic_words(map, entry.value);
