@@ -34,7 +34,7 @@ void hand_over_at_once(int listener) {
   static_cast<void>(ioctl(listener, kSetFlags, kSyncWakeUp));
 }
 
-// The call waits in the kernel, which wakes all threads that wait for a notification, for one of them to get it.
+// The call waits in the kernel. Of several threads that wait here each is woken, and one gets it.
 std::optional<Notification> receive_notification(int listener) {
   for (;;) {
     seccomp_notif notification = {};

@@ -10,6 +10,7 @@
 #include <ctime>
 #include <fstream>
 #include <memory>
+#include <mutex>
 #include <thread>
 
 #include "host-driver/interpose/notifications.h"
@@ -23,6 +24,7 @@ constexpr timespec kGrace = {1, 0};  // between SIGTERM and SIGKILL
 
 struct Shared {
   base::UniqueFd listener;
+  std::mutex turn;  // to wait for a call: the kernel would wake all that do for each one
   RouteQueues queues;
 };
 
@@ -30,7 +32,10 @@ void answer_calls(const std::shared_ptr<Shared>& shared, Client client) {
   Traps traps(std::move(client), shared->queues);
   const int listener = shared->listener.get();
   for (;;) {
-    const std::optional<Notification> notification = receive_notification(listener);
+    const std::optional<Notification> notification = [&] {
+      const std::lock_guard guard(shared->turn);
+      return receive_notification(listener);
+    }();
     if (!notification) return;
     const uint64_t id = notification->id;
     const Target target(notification->thread, [=] { return still_waits(listener, id); });
