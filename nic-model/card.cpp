@@ -133,19 +133,19 @@ Result<void> Card::begin(PacketSource& source, const Limits& limits, const Hooks
       cluster_.run(event.subject, now);
       break;
     case EventKind::kCtmCommand:
-      execute_ctm_command(event.subject, now);
+      issue<&Card::execute_ctm_command>(event.subject, now);
       break;
     case EventKind::kSharedCommand:
-      execute_shared_command(event.subject, now);
+      issue<&Card::execute_shared_command>(event.subject, now);
       break;
     case EventKind::kAskCommand:
-      execute_ask(event.subject, now);
+      issue<&Card::execute_ask>(event.subject, now);
       break;
     case EventKind::kRetireCommand:
-      execute_retire(event.subject, now);
+      issue<&Card::execute_retire>(event.subject, now);
       break;
     case EventKind::kCommand:
-      execute_command(event.subject, now);
+      issue<&Card::execute_command>(event.subject, now);
       break;
     case EventKind::kFault:
       handle_fault(event.subject, now);

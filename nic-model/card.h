@@ -159,7 +159,13 @@ class Card {
   void lose(uint32_t packet, Loss loss);
   void free_place(const Packet& packet);
   // Cores (card_cores.cpp)
-  // One for each kind of command event.
+  // A command event: one of the functions below, unless the worker has another program to begin with.
+  template <void (Card::*kExecute)(unsigned worker, uint64_t now)>
+  void issue(unsigned worker, uint64_t now) {
+    if (cluster_.is_outdated(worker)) [[unlikely]]
+      return cluster_.run(worker, now);
+    (this->*kExecute)(worker, now);
+  }
   void execute_ctm_command(unsigned worker, uint64_t now);
   void execute_shared_command(unsigned worker, uint64_t now);
   void execute_ask(unsigned worker, uint64_t now);
@@ -172,7 +178,6 @@ class Card {
   bool read_sequence(unsigned worker, const Access& access, const fpc::MemoryCommand& command);
   void complete(unsigned worker, const fpc::MemoryCommand& command, uint64_t time);
   void handle_fault(unsigned worker, uint64_t now);
-  void retry_command(unsigned worker, const fpc::MemoryCommand& command, uint64_t now);
   void refuse_command(unsigned worker, const fpc::MemoryCommand& command, uint64_t now);
   void stop_faulty(unsigned worker, const fpc::Fault& fault, const std::string& detail,
                    uint64_t now);

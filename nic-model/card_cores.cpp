@@ -31,8 +31,6 @@ Descriptor read_descriptor(const fpc::ByteStore& io) {
 }  // namespace
 
 [[gnu::hot]] void Card::execute_ctm_command(unsigned worker, uint64_t now) {
-  if (cluster_.is_outdated(worker)) [[unlikely]]
-    return cluster_.run(worker, now);
   const fpc::MemoryCommand& command = cluster_.command(worker);  // until the core runs again
   end_command(worker,
               memory_.serve_ctm(now, cluster_.island_of(worker), cluster_.access(worker), command,
@@ -41,8 +39,6 @@ Descriptor read_descriptor(const fpc::ByteStore& io) {
 }
 
 [[gnu::hot]] void Card::execute_shared_command(unsigned worker, uint64_t now) {
-  if (cluster_.is_outdated(worker)) [[unlikely]]
-    return cluster_.run(worker, now);
   const fpc::MemoryCommand& command = cluster_.command(worker);
   end_command(worker,
               memory_.serve_shared(now, cluster_.access(worker), command,
@@ -54,31 +50,18 @@ Descriptor read_descriptor(const fpc::ByteStore& io) {
                                            uint64_t now) {
   const fpc::MemoryCommand& command = cluster_.command(worker);
   if (!served.is_done) [[unlikely]]
-    return retry_command(worker, command, now);
-  complete(worker, command, served.signal_cycles);
-  cluster_.go_on(worker, now, served.hold_cycles);
-}
-
-void Card::retry_command(unsigned worker, const fpc::MemoryCommand& command, uint64_t now) {
-  const MemorySystem::Served served =
-      memory_.serve_spoiled(now, cluster_.island_of(worker), cluster_.access(worker), command,
-                            cluster_.registers(worker, command.slot));
-  if (!served.is_done) return refuse_command(worker, command, now);
+    return refuse_command(worker, command, now);
   complete(worker, command, served.signal_cycles);
   cluster_.go_on(worker, now, served.hold_cycles);
 }
 
 [[gnu::hot]] void Card::execute_ask(unsigned worker, uint64_t now) {
-  if (cluster_.is_outdated(worker)) [[unlikely]]
-    return cluster_.run(worker, now);
   const fpc::MemoryCommand& command = cluster_.command(worker);
   if (!ask_for_packet(worker, command, now)) return refuse_command(worker, command, now);
   cluster_.go_on(worker, now, 0);
 }
 
 [[gnu::hot]] void Card::execute_retire(unsigned worker, uint64_t now) {
-  if (cluster_.is_outdated(worker)) [[unlikely]]
-    return cluster_.run(worker, now);
   const fpc::MemoryCommand& command = cluster_.command(worker);
   if (!retire(worker, command, now)) return refuse_command(worker, command, now);
   complete(worker, command, now + kDatapathLatency);
@@ -86,7 +69,6 @@ void Card::retry_command(unsigned worker, const fpc::MemoryCommand& command, uin
 }
 
 void Card::execute_command(unsigned worker, uint64_t now) {
-  if (cluster_.is_outdated(worker)) return cluster_.run(worker, now);
   const fpc::MemoryCommand& command = cluster_.command(worker);
   const Access& access = cluster_.access(worker);
   switch (access.target) {

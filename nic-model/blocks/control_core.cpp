@@ -190,8 +190,7 @@ bool ControlCore::perform(const fpc::MemoryCommand& command, uint64_t now, uint6
     case Target::kEmem: {
       if (access.target == Target::kEmem && command.op == fpc::Op::kMemRead32Swap)
         last_read_ = access.address;
-      MemorySystem::Served served = memory_.serve(now, kIsland, access, command, context);
-      if (!served.is_done) served = memory_.serve_spoiled(now, kIsland, access, command, context);
+      const MemorySystem::Served served = memory_.serve(now, kIsland, access, command, context);
       signal = served.signal_cycles;
       hold = served.hold_cycles;
       return served.is_done;

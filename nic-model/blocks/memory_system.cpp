@@ -42,7 +42,8 @@ void MemorySystem::reset_time() {
                                                              const Access& access,
                                                              const fpc::MemoryCommand& command,
                                                              fpc::ContextState& context) {
-  if (!fpc::perform_at(access.address, command, context, shared_)) return {};
+  if (!fpc::perform_at(access.address, command, context, shared_)) [[unlikely]]
+    return serve_spoiled(now_cycles, access, command, context);
   return touch_shared(now_cycles, access);
 }
 
@@ -51,15 +52,14 @@ const std::pair<const uint64_t, unsigned>* MemorySystem::find_spoiled(const Acce
                                        : shared_.find_spoiled(access.address, access.bytes);
 }
 
-MemorySystem::Served MemorySystem::serve_spoiled(uint64_t now_cycles, unsigned island,
-                                                 const Access& access,
+MemorySystem::Served MemorySystem::serve_spoiled(uint64_t now_cycles, const Access& access,
                                                  const fpc::MemoryCommand& command,
                                                  fpc::ContextState& context) {
   if (find_spoiled(access) == nullptr) return {};
   const bool is_good = fpc::settle_spoiled(access.address, command, shared_, spoiled_);
   const bool is_done = is_good && fpc::perform_at(access.address, command, context, shared_);
   const bool is_silent = !is_good && command.signal == 0;
-  return is_done || is_silent ? touch(now_cycles, island, access) : Served{};
+  return is_done || is_silent ? touch_shared(now_cycles, access) : Served{};
 }
 
 std::string MemorySystem::refusal(const Access& access, const fpc::MemoryCommand& command) const {

@@ -38,17 +38,14 @@ class MemorySystem {
     return access.target == Target::kCtm ? serve_ctm(now_cycles, island, access, command, context)
                                          : serve_shared(now_cycles, access, command, context);
   }
-  // The same for an access to an island's CTM, and for one to IMEM or EMEM.
+  // The same for an access to an island's CTM, and for one to IMEM or EMEM, whose words may be spoiled: corrected or overwritten they
+  // are in no command's way, and where no reply is asked for, nothing is done and nobody learns of it (docs/decisions/0047).
   Served serve_ctm(uint64_t now_cycles, unsigned island, const Access& access,
                    const fpc::MemoryCommand& command, fpc::ContextState& context);
   Served serve_shared(uint64_t now_cycles, const Access& access, const fpc::MemoryCommand& command,
                       fpc::ContextState& context);
 
-  // The same for a command that serve() refused, in case that spoiled words were why: corrected or overwritten they are not in its
-  // way any more. Where no reply is asked for, nothing is done and nobody learns of it (docs/decisions/0047).
-  Served serve_spoiled(uint64_t now_cycles, unsigned island, const Access& access,
-                       const fpc::MemoryCommand& command, fpc::ContextState& context);
-  // Why both refused.
+  // Why a command was refused.
   std::string refusal(const Access& access, const fpc::MemoryCommand& command) const;
   const fpc::SpoiledCounts& spoiled_counts() const { return spoiled_; }
 
@@ -65,6 +62,9 @@ class MemorySystem {
  private:
   Served touch_ctm(uint64_t now_cycles, unsigned island, const Access& access);
   Served touch_shared(uint64_t now_cycles, const Access& access);
+  // A command that was not performed, in case that spoiled words were why.
+  Served serve_spoiled(uint64_t now_cycles, const Access& access, const fpc::MemoryCommand& command,
+                       fpc::ContextState& context);
 
   struct Island {
     fpc::ByteStore bytes;

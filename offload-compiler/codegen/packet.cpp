@@ -142,4 +142,5 @@ void lower_map_store(Lowering& lowering, const PlannedInsn& planned) {
                         .b = address.high,
                         .length = access_bytes(insn)});
 }
+
 }  // namespace offload
