@@ -46,3 +46,18 @@ function(millrace_test name)
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES LABELS ${ARG_LABEL} TIMEOUT 600
     ENVIRONMENT "${ARG_ENVIRONMENT}")
 endfunction()
+
+# The same test in several tiers, <base>_<tier>_test, each with the definitions that say how much it does:
+# millrace_tiered_test(base QUICK PROGRAMS=100 LONG PROGRAMS=100000 SOURCES ... DEPENDS ...)
+function(millrace_tiered_test base)
+  cmake_parse_arguments(ARG "" "ENVIRONMENT" "SOURCES;DEPENDS;QUICK;FULL;LONG" ${ARGN})
+  foreach(tier quick full long)
+    string(TOUPPER ${tier} key)
+    if(DEFINED ARG_${key})
+      millrace_test(${base}_${tier}_test LABEL ${tier} ENVIRONMENT "${ARG_ENVIRONMENT}"
+        SOURCES ${ARG_SOURCES}
+        DEPENDS ${ARG_DEPENDS})
+      target_compile_definitions(${base}_${tier}_test PRIVATE ${ARG_${key}})
+    endif()
+  endforeach()
+endfunction()
