@@ -39,10 +39,11 @@ void Machine::reset(uint16_t pc, uint8_t slot_mask, uint64_t seed, unsigned core
   *this = std::move(fresh);
 }
 
-unsigned Machine::ready_slots() {
+unsigned Machine::ready_slots() const {
+  unsigned ready = maybe_ready;
   for (unsigned s = 0; s < kSlots; ++s)
-    if ((maybe_ready >> s & 1) != 0 && !is_ready(slots[s])) maybe_ready &= ~(1u << s);
-  return maybe_ready;
+    if (!is_ready(slots[s])) ready &= ~(1u << s);
+  return ready;
 }
 
 const MicroOp* Machine::fault_at(FaultKind kind, unsigned address) {

@@ -232,7 +232,7 @@ struct alignas(64) Machine {  // what every run needs lies in the first lines of
     if (!target.state.asleep) maybe_ready |= 1u << slot_index;
   }
   Flags flags() const { return {(nz >> 31) != 0, nz == 0, c, v}; }
-  unsigned ready_slots();
+  unsigned ready_slots() const;
 
   // Round robin from the context after the one that ran last; false when none is ready.
   bool choose_slot() {

@@ -69,7 +69,7 @@ void execute(Machine& m) {
 
 }  // namespace
 
-Jit::Jit() : machine_(std::make_unique<Machine>()) { machine_->clear_code(); }
+Jit::Jit() { machine_.clear_code(); }
 Jit::~Jit() = default;
 
 bool Jit::is_available() {
@@ -80,27 +80,27 @@ bool Jit::is_available() {
 void Jit::set_code(const CodeStore& code) {
   std::shared_ptr<jit::Translation>& shared = code.decoded().translation;
   if (!shared && is_available()) shared = jit::Translation::create(code.decoded());
-  machine_->set_code(code.decoded());
+  machine_.set_code(code.decoded());
 }
 
 void Jit::reset(uint16_t pc, uint8_t slot_mask, uint64_t seed, unsigned number) {
-  machine_->reset(pc, slot_mask, seed, number);
+  machine_.reset(pc, slot_mask, seed, number);
 }
 
 [[gnu::hot]] Step Jit::run(uint64_t now_cycles, uint32_t budget) {
-  Machine& m = *machine_;
+  Machine& m = machine_;
   if (!m.begin(now_cycles, budget)) return {};
   m.deadline = m.occupied + budget;
   execute(m);
   return m.end();
 }
 
-const MemoryCommand& Jit::command() const { return machine_->command; }
-const Fault& Jit::fault() const { return machine_->fault; }
-[[gnu::hot]] void Jit::signal(unsigned slot, uint16_t mask) { machine_->signal(slot, mask); }
-[[gnu::hot]] ContextState& Jit::context(unsigned slot) { return machine_->open_context(slot); }
-std::span<uint32_t, kLmWords> Jit::local_memory() { return machine_->lm; }
-Flags Jit::flags() const { return machine_->flags(); }
-unsigned Jit::ready_slots() const { return machine_->ready_slots(); }
+const MemoryCommand& Jit::command() const { return machine_.command; }
+const Fault& Jit::fault() const { return machine_.fault; }
+[[gnu::hot]] void Jit::signal(unsigned slot, uint16_t mask) { machine_.signal(slot, mask); }
+[[gnu::hot]] ContextState& Jit::context(unsigned slot) { return machine_.open_context(slot); }
+std::span<uint32_t, kLmWords> Jit::local_memory() { return machine_.lm; }
+Flags Jit::flags() const { return machine_.flags(); }
+unsigned Jit::ready_slots() const { return machine_.ready_slots(); }
 
 }  // namespace fpc

@@ -10,6 +10,7 @@
 #include <span>
 
 #include "fpc/core.h"
+#include "fpc/interpreter_p.h"
 
 namespace fpc {
 
@@ -33,7 +34,7 @@ class Jit final : public Core {
   unsigned ready_slots() const override;
 
  private:
-  std::unique_ptr<struct Machine> machine_;
+  Machine machine_;  // a part, not a pointer: what runs next waits for every step on the way to it
 };
 
 }  // namespace fpc

@@ -30,6 +30,8 @@ struct Access {
   unsigned bytes = 0;
   Target target = Target::kBad;
   bool is_atomic = false;
+  // Fills the last word, which would be copied together with some of the one before it, and processors wait for that.
+  uint16_t unused = 0;
 
   bool is_memory() const { return target >= Target::kCtm && target <= Target::kEmem; }
 

@@ -33,6 +33,32 @@ void EventWheel::move_near() {
   }
 }
 
+// A near event has come since, or the far ones are next.
+bool EventWheel::find_ahead(uint64_t limit_cycles) {
+  const uint64_t time = next_time();
+  if (time >= limit_cycles) return false;
+  if (next_near() == kNever) {
+    now_ = time;
+    move_near();
+  }
+  look_ahead();
+  return has_ahead_;
+}
+
+// The event comes before the one that was next, which goes back to the head of its cycle.
+void EventWheel::overtake(const Event& event) {
+  if (free_ == kNone) add_node();
+  const uint32_t index = free_;
+  free_ = nodes_[index].next;
+  const unsigned number = static_cast<unsigned>(ahead_.time_cycles % kSlots);
+  Slot& slot = slots_[number];
+  nodes_[index] = {ahead_.kind, ahead_.subject, ahead_.detail, slot.head};
+  if (slot.tail == kNone) slot.tail = index;
+  slot.head = index;
+  occupied_[number / 64] |= uint64_t{1} << (number % 64);
+  ahead_ = event;
+}
+
 // Looks at the rest of the current group, then at the groups after it, around the circle and back to the cycles of the
 // current group that are past.
 [[gnu::hot]] uint64_t EventWheel::next_near() const {
@@ -50,6 +76,7 @@ void EventWheel::move_near() {
 }
 
 [[gnu::hot]] uint64_t EventWheel::next_time() const {
+  if (has_ahead_) return ahead_.time_cycles;
   const uint64_t near = next_near();
   return near != kNever || far_.empty() ? near : far_.front().event.time_cycles;
 }

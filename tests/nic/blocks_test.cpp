@@ -26,11 +26,12 @@ Config cx() {
   return *config;
 }
 
-TEST(EventWheel, GivesTheOrderOfAPriorityQueue) {
+// Against a priority queue, with about so many events in the wheel.
+void check_order_with(size_t population) {
   using Entry = std::tuple<uint64_t, uint32_t>;  // time, order of scheduling
   std::priority_queue<Entry, std::vector<Entry>, std::greater<>> oracle;
   EventWheel wheel;
-  base::Rng rng(1);
+  base::Rng rng(population);
   uint32_t order = 0;
   const auto schedule = [&] {
     constexpr uint64_t kSpans[] = {1, 3, 64, 4095, 4096, 4097, 20000, 1000000};
@@ -38,15 +39,23 @@ TEST(EventWheel, GivesTheOrderOfAPriorityQueue) {
     wheel.schedule(time, EventKind::kRun, order);
     oracle.emplace(time, order++);
   };
-  for (int i = 0; i < 200; ++i) schedule();
   for (int i = 0; i < 200000; ++i) {
+    for (uint64_t n = oracle.size() < population ? 3 : rng.below(3); n > 0; --n) schedule();
+    ASSERT_EQ(wheel.empty(), oracle.empty());
+    if (oracle.empty()) continue;
+    ASSERT_EQ(wheel.next_time(), std::get<0>(oracle.top()));
+    const uint64_t limit = wheel.now() + rng.below(5000);
     Event event;
-    ASSERT_TRUE(wheel.pop(~uint64_t{0}, event));
+    const bool is_due = std::get<0>(oracle.top()) < limit;
+    ASSERT_EQ(wheel.pop(limit, event), is_due);
+    if (!is_due && !wheel.pop(~uint64_t{0}, event)) FAIL() << "an event is lost";
     ASSERT_EQ((Entry{event.time_cycles, event.subject}), oracle.top());
     oracle.pop();
-    for (uint64_t n = oracle.size() < 50 ? 3 : rng.below(3); n > 0; --n) schedule();
   }
-  EXPECT_EQ(wheel.empty(), oracle.empty());
+}
+
+TEST(EventWheel, GivesTheOrderOfAPriorityQueue) {
+  for (const size_t population : {0u, 1u, 4u, 50u, 1000u}) check_order_with(population);
 }
 
 TEST(EventWheel, StopsBeforeTheLimit) {
