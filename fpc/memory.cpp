@@ -55,6 +55,7 @@ uint8_t* ByteStore::make_page(uint64_t address) {
 }
 
 [[gnu::hot]] void ByteStore::read(uint64_t address, std::span<uint8_t> to) const {
+  if (to.empty()) return;
   if (const uint8_t* there = find(address, to.size())) {
     std::memcpy(to.data(), there, to.size());
     return;
@@ -70,6 +71,7 @@ uint8_t* ByteStore::make_page(uint64_t address) {
 }
 
 [[gnu::hot]] bool ByteStore::write(uint64_t address, std::span<const uint8_t> from) {
+  if (from.empty()) return true;
   if (uint8_t* there = find(address, from.size())) {
     std::memcpy(there, from.data(), from.size());
     return true;

@@ -78,7 +78,7 @@ struct bpf_prog_aux {
 
 struct bpf_prog {
   bpf_prog_type type = BPF_PROG_TYPE_UNSPEC;
-  bpf_attach_type expected_attach_type{};
+  uint32_t expected_attach_type = 0;  // as the caller said it: any number
   bool gpl_compatible = false;
   std::array<uint8_t, BPF_TAG_SIZE> tag{};
   ebpf::Program program;           // as it was loaded; maps are indices into aux->used_maps

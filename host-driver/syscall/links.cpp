@@ -24,7 +24,7 @@ long attach_to_device(Call& call, const LinkRef& link) {
 }
 
 bool is_of_cgroups(uint32_t attach_type) {
-  constexpr bpf_attach_type kTypes[] = {
+  constexpr uint32_t kTypes[] = {
       BPF_CGROUP_INET_INGRESS,
       BPF_CGROUP_INET_EGRESS,
       BPF_CGROUP_INET_SOCK_CREATE,
@@ -50,7 +50,7 @@ bool is_of_cgroups(uint32_t attach_type) {
       BPF_CGROUP_SETSOCKOPT,
       BPF_LSM_CGROUP,
   };
-  return std::ranges::find(kTypes, static_cast<bpf_attach_type>(attach_type)) != std::end(kTypes);
+  return std::ranges::find(kTypes, attach_type) != std::end(kTypes);
 }
 
 }  // namespace

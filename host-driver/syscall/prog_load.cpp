@@ -55,7 +55,7 @@ int read_program(const Call& call, bpf_prog* prog) {
   const auto bytes = call.read(attr.insns, size_t{attr.insn_cnt} * sizeof(bpf_insn));
   if (!bytes) return -EFAULT;
   prog->type = static_cast<bpf_prog_type>(attr.prog_type);
-  prog->expected_attach_type = static_cast<bpf_attach_type>(attr.expected_attach_type);
+  prog->expected_attach_type = attr.expected_attach_type;
   prog->gpl_compatible = is_gpl_compatible(prog->program.license);
   prog->program.flags = attr.prog_flags;
   prog->program.insns = ebpf::insns_from_bytes(*bytes);

@@ -102,7 +102,8 @@ TEST(Nic, ListsAndShowsEveryParameterWithUnitAndSource) {
   for (std::string name; std::getline(lines, name);) {
     const test::Output shown = millrace({"nic", "show", name, "--json", "-"});
     ASSERT_EQ(shown.exit_code, 0) << shown.err;
-    for (const json& row : json::parse(shown.out)["parameters"]) {
+    const json nic = json::parse(shown.out);
+    for (const json& row : nic["parameters"]) {
       EXPECT_THAT(row["source"].get<std::string>(),
                   testing::ContainsRegex("measured|derived|guessed|chosen"))
           << name << " " << row;
