@@ -16,7 +16,12 @@ constexpr int kMaxFiles = 1 << 20;
 // What is read are pages, not objects: the end of a text is looked for up to the end of its page.
 [[gnu::no_sanitize_address]] void read_pages(uint64_t address, std::span<uint8_t> to) {
   const auto* const from = reinterpret_cast<const uint8_t*>(address);
-  for (size_t i = 0; i < to.size(); ++i) to[i] = from[i];
+  size_t done = 0;
+  for (uint64_t word; done + sizeof word <= to.size(); done += sizeof word) {
+    std::memcpy(&word, from + done, sizeof word);
+    std::memcpy(to.data() + done, &word, sizeof word);
+  }
+  for (; done < to.size(); ++done) to[done] = from[done];
 }
 
 }  // namespace

@@ -35,14 +35,16 @@ void EventWheel::move_near() {
 
 // A near event has come since, or the far ones are next.
 bool EventWheel::find_ahead(uint64_t limit_cycles) {
-  const uint64_t time = next_time();
-  if (time >= limit_cycles) return false;
-  if (next_near() == kNever) {
+  if (size_ == 0) return false;
+  uint64_t time = next_near();
+  if (time == kNever) {
+    time = far_.front().event.time_cycles;
+    if (time >= limit_cycles) return false;
     now_ = time;
     move_near();
   }
-  look_ahead();
-  return has_ahead_;
+  take_out(time);
+  return true;
 }
 
 // The event comes before the one that was next, which goes back to the head of its cycle.
@@ -60,8 +62,9 @@ void EventWheel::overtake(const Event& event) {
 }
 
 // Looks at the rest of the current group, then at the groups after it, around the circle and back to the cycles of the
-// current group that are past.
+// current group that are past. None is taken out.
 [[gnu::hot]] uint64_t EventWheel::next_near() const {
+  if (size_ == far_.size()) return kNever;
   if (const uint64_t in_group = next_in_group(); in_group != 0) {
     return now_ + static_cast<unsigned>(std::countr_zero(in_group));
   }

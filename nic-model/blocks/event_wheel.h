@@ -87,8 +87,9 @@ class EventWheel {
 
   void insert_near(uint64_t time_cycles, EventKind kind, uint32_t subject, uint32_t detail);
   void insert_far(const Event& event);
-  void move_near();                        // far events that the wheel reaches now
-  void look_ahead();                       // takes out the next near one
+  void move_near();   // far events that the wheel reaches now
+  void look_ahead();  // takes out the next near one
+  void take_out(uint64_t time_cycles);
   bool find_ahead(uint64_t limit_cycles);  // where look_ahead() saw none; false: none before
   void overtake(const Event& event);
   void add_node();
@@ -163,16 +164,21 @@ inline void EventWheel::look_ahead() {
   const uint64_t in_group = next_in_group();
   const uint64_t time =
       in_group != 0 ? now_ + static_cast<unsigned>(std::countr_zero(in_group)) : next_near();
-  has_ahead_ = time != kNever;
-  if (!has_ahead_) [[unlikely]] {
+  if (time == kNever) [[unlikely]] {
+    has_ahead_ = false;
     ahead_.time_cycles = 0;
     return;
   }
+  take_out(time);
+}
+
+inline void EventWheel::take_out(uint64_t time) {
   const unsigned number = static_cast<unsigned>(time % kSlots);
   Slot& slot = slots_[number];
   const uint32_t index = slot.head;
   Node& node = nodes_[index];
   ahead_ = {time, node.kind, node.subject, node.detail};
+  has_ahead_ = true;
   const bool is_last = index == slot.tail;
   slot.head = node.next & (uint32_t{is_last} - 1);
   slot.tail &= uint32_t{is_last} - 1;
