@@ -70,7 +70,6 @@ void execute(Machine& m) {
 }  // namespace
 
 Jit::Jit() { machine_.clear_code(); }
-Jit::~Jit() = default;
 
 bool Jit::is_available() {
   static const bool kAvailable = jit::Translation::create({}) != nullptr;

@@ -6,7 +6,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <span>
 
 #include "fpc/core.h"
@@ -17,7 +16,6 @@ namespace fpc {
 class Jit final : public Core {
  public:
   Jit();
-  ~Jit() override;
 
   // Whether this host runs translated code: x86-64 that grants executable memory. Elsewhere the engine interprets.
   static bool is_available();

@@ -19,7 +19,7 @@ constexpr uint32_t kKnownFlags = BPF_F_STRICT_ALIGNMENT | BPF_F_ANY_ALIGNMENT |
                                  BPF_F_XDP_HAS_FRAGS;
 
 struct KnownType {
-  bpf_prog_type number;
+  uint32_t number;
   ebpf::ProgType type;
 };
 constexpr KnownType kTypes[] = {
@@ -29,8 +29,7 @@ constexpr KnownType kTypes[] = {
 };
 
 const KnownType* find_type(uint32_t number) {
-  const auto found =
-      std::ranges::find(kTypes, static_cast<bpf_prog_type>(number), &KnownType::number);
+  const auto found = std::ranges::find(kTypes, number, &KnownType::number);
   return found == std::end(kTypes) ? nullptr : found;
 }
 
